@@ -1,0 +1,74 @@
+"""Where Open edX plugs us in: addresses, settings and signals.
+
+Kept light on imports: an entry point that fails to import is dropped by the
+platform without a word.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+
+_RECEIVERS = (
+    ("course_passing_status_updated", "openedx_events.learning.signals.COURSE_PASSING_STATUS_UPDATED"),
+    ("ccx_course_passing_status_updated", "openedx_events.learning.signals.CCX_COURSE_PASSING_STATUS_UPDATED"),
+    ("certificate_created", "openedx_events.learning.signals.CERTIFICATE_CREATED"),
+    ("certificate_changed", "openedx_events.learning.signals.CERTIFICATE_CHANGED"),
+    ("certificate_revoked", "openedx_events.learning.signals.CERTIFICATE_REVOKED"),
+    ("persistent_grade_summary_changed", "openedx_events.learning.signals.PERSISTENT_GRADE_SUMMARY_CHANGED"),
+)
+_RETIREMENT_RECEIVERS = (
+    ("user_retire_lms_misc", "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_MISC"),
+    ("user_retire_lms_critical", "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_CRITICAL"),
+)
+
+
+def _platform_has_retirement() -> bool:
+    """Whether the platform's retirement signals exist: they do not outside an LMS."""
+    from importlib.util import find_spec
+
+    try:
+        return find_spec("openedx.core.djangoapps.user_api.accounts.signals") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _receivers() -> list[dict[str, str]]:
+    pairs = _RECEIVERS + (_RETIREMENT_RECEIVERS if _platform_has_retirement() else ())
+    return [{"receiver_func_name": function, "signal_path": signal} for function, signal in pairs]
+
+
+class IngeniumCredentialsConfig(AppConfig):
+    """The plugin as the platform's loader reads it (edx-django-utils, plugins)."""
+
+    name = "ingenium_credentials"
+    verbose_name = "INGENIUM credentials"
+    # The LMS's own default is AutoField; without this line migrations would differ there.
+    default_auto_field = "django.db.models.BigAutoField"
+
+    plugin_app: ClassVar[dict[str, Any]] = {
+        "url_config": {
+            "lms.djangoapp": {
+                "namespace": "ingenium_credentials",
+                # Several roots are mounted, so the prefixes stand in urls.py.
+                "regex": r"",
+                "relative_path": "urls",
+            },
+        },
+        "settings_config": {
+            "lms.djangoapp": {
+                "common": {"relative_path": "settings.common"},
+                "production": {"relative_path": "settings.production"},
+                "devstack": {"relative_path": "settings.devstack"},
+                "test": {"relative_path": "settings.test"},
+            },
+        },
+        "signals_config": {
+            "lms.djangoapp": {"relative_path": "signals.receivers", "receivers": _receivers()},
+        },
+    }
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from . import checks  # noqa: F401  (registers on import)

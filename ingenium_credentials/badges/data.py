@@ -1,0 +1,179 @@
+"""The record that every format is written from: frozen, typed, free of any format.
+
+One `AwardData` says everything that a credential says. The formats (`ob3`, later
+`elm`) read it and nothing else, so that all credentials of an award state the same
+facts. Texts for people are `LanguageMap`s: BCP 47 tag to text, first entry preferred.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+
+from attrs import field, frozen, validators
+
+LanguageMap = Mapping[str, str]
+
+
+def _aware_utc(_instance: object, attribute: object, value: dt.datetime | None) -> None:
+    if value is not None and value.utcoffset() != dt.timedelta(0):
+        raise ValueError(f"{attribute.name} must be an aware moment in UTC")  # type: ignore[attr-defined]
+
+
+def preferred(texts: LanguageMap, *languages: str) -> str:
+    """The text in the first of `languages` that has one, else English, else the first."""
+    for language in (*languages, "en"):
+        if texts.get(language):
+            return texts[language]
+    return next((text for text in texts.values() if text), "")
+
+
+class IssuerMode(Enum):
+    """Who signs: a member for itself, or an office by mandate of the members."""
+
+    OWN = "own"
+    MANDATE = "mandate"
+
+
+@frozen(kw_only=True)
+class IdentifierData:
+    """An identifier of an organisation that an officer marked as verified."""
+
+    scheme: str
+    """`ROR`, `Erasmus`, `PIC`, `OID`, `VAT`, `registration` or `SCHAC`."""
+    value: str
+
+
+@frozen(kw_only=True)
+class ImageData:
+    """A picture by address (https or data URI) with the text that stands for it."""
+
+    id: str
+    caption: str = ""
+
+
+@frozen(kw_only=True)
+class OrganisationData:
+    """A university, or the alliance, as it was named on the day of the award."""
+
+    id: str
+    """DID or https address; absolute."""
+    names: LanguageMap
+    country: str = ""
+    """ISO 3166-1 alpha-2; empty for the alliance."""
+    url: str = ""
+    image: ImageData | None = None
+    identifiers: tuple[IdentifierData, ...] = ()
+    """Verified ones only: nothing unverified is signed."""
+
+
+@frozen(kw_only=True)
+class IssuerData:
+    """Who signs. `organisation.id` is the DID that the signing keys belong to."""
+
+    organisation: OrganisationData
+    mode: IssuerMode = IssuerMode.OWN
+    alliance: OrganisationData | None = None
+
+
+@frozen(kw_only=True)
+class OutcomeData:
+    """One learning outcome, with the ESCO skill it corresponds to, if any."""
+
+    texts: LanguageMap
+    esco: str = ""
+
+
+@frozen(kw_only=True)
+class ConceptData:
+    """A code of a published vocabulary: its IRI and its label in some languages."""
+
+    iri: str
+    labels: LanguageMap
+
+
+@frozen(kw_only=True)
+class QualityAssuranceData:
+    """Which agency stands for the quality, by which report, until when."""
+
+    kind: ConceptData | None = None
+    agency: str = ""
+    reference: str = ""
+    report_url: str = ""
+    valid_until: dt.date | None = None
+
+
+@frozen(kw_only=True)
+class AchievementData:
+    """One frozen version of a definition: the elements of 2022/C 243/02, Annex I."""
+
+    id: str
+    version: str
+    kind: str = "MicroCredential"
+    """An Open Badges `achievementType`."""
+    names: LanguageMap = field(validator=validators.min_len(1))
+    descriptions: LanguageMap
+    criteria: LanguageMap
+    url: str = ""
+    image: ImageData | None = None
+    awarding_bodies: tuple[OrganisationData, ...] = ()
+    outcomes: tuple[OutcomeData, ...] = ()
+    languages: tuple[str, ...] = ()
+    """BCP 47 tags of the languages of instruction."""
+    ects: Decimal | None = None
+    hours: int | None = None
+    eqf_level: int | None = None
+    isced_f: ConceptData | None = None
+    mode: ConceptData | None = None
+    assessment: ConceptData | None = None
+    supervision: ConceptData | None = None
+    prerequisites: LanguageMap = field(factory=dict)
+    stackability: LanguageMap = field(factory=dict)
+    further_information: LanguageMap = field(factory=dict)
+    quality_assurance: QualityAssuranceData | None = None
+    tags: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class RecipientData:
+    """The learner as frozen at the award. The e-mail appears as a salted hash only."""
+
+    id: str
+    """`urn:uuid:…`, random for each award, so that two awards cannot be linked."""
+    name: str
+    """In the learner's own script; NFC."""
+    latin_name: str = ""
+    """Empty when `name` is in Latin script already."""
+    email_hash: str = ""
+    """`sha256$<hex>` of e-mail followed by salt (Open Badges 3.0, IdentityHash)."""
+    email_salt: str = ""
+
+
+@frozen(kw_only=True)
+class StatusData:
+    """The place of this award in a Bitstring Status List."""
+
+    list_url: str
+    index: int = field(validator=validators.ge(0))
+    purpose: str = "revocation"
+
+
+@frozen(kw_only=True)
+class AwardData:
+    """Everything that a credential says, for every format."""
+
+    id: str
+    """The address of the credential: absolute, unguessable, without personal data."""
+    achievement: AchievementData
+    issuer: IssuerData
+    recipient: RecipientData
+    awarded_at: dt.datetime = field(validator=_aware_utc)
+    valid_from: dt.datetime = field(validator=_aware_utc)
+    valid_until: dt.datetime | None = field(default=None, validator=_aware_utc)
+    grade: Decimal | None = None
+    """Share of the maximum, 0 to 1; None when the grade is not to be shown."""
+    status: StatusData | None = None
+    demonstration: bool = False
+    """Marks the document as a demonstration in words, in its name and narrative."""

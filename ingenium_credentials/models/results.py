@@ -1,0 +1,49 @@
+"""What the LMS told us of learners and courses."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CourseResult(models.Model):
+    """One row per learner and course: the newest of each kind of news. It is the outbox, too.
+
+    `dirty` says that news has not been evaluated yet; the sweep finds such rows when a
+    worker or the broker was away. The three stamps (time and id of the event) order the
+    news: older never overwrites newer, and the same one twice changes nothing. The
+    learner is held by the LMS's user id without a foreign key, so that the end of an
+    account does not take the issuer's evidence with it.
+
+    .. pii: The name printed on the LMS certificate; cleared on retirement.
+    .. pii_types: name
+    .. pii_retirement: local_api
+    """
+
+    learner_id = models.BigIntegerField(_("learner"))
+    course_id = models.CharField(_("course"), max_length=255)
+    is_passing = models.BooleanField(_("passing"), default=False)
+    passing_since = models.DateTimeField(_("passing since"), null=True, blank=True)
+    grade = models.DecimalField(_("grade"), max_digits=5, decimal_places=4, null=True, blank=True)
+    mode = models.CharField(_("mode"), max_length=63, blank=True)
+    certificate_status = models.CharField(_("certificate status"), max_length=63, blank=True)
+    certificate_since = models.DateTimeField(_("certificate since"), null=True, blank=True)
+    printed_name = models.CharField(_("printed name"), max_length=255, blank=True)
+    passing_stamp = models.CharField(max_length=80, blank=True, editable=False)
+    certificate_stamp = models.CharField(max_length=80, blank=True, editable=False)
+    grade_stamp = models.CharField(max_length=80, blank=True, editable=False)
+    revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
+    dirty = models.BooleanField(_("not evaluated yet"), default=False, db_index=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("course result")
+        verbose_name_plural = _("course results")
+        ordering = ("-changed_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("learner_id", "course_id"), name="ingenium_one_result_per_course"),
+        )
+        indexes = (models.Index(fields=("course_id",), name="ingenium_result_course"),)
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} / {self.course_id}"

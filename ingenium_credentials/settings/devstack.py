@@ -1,0 +1,5 @@
+"""Defaults for a developer's LMS: as in production."""
+
+from .production import plugin_settings
+
+__all__ = ["plugin_settings"]
