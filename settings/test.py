@@ -1,0 +1,40 @@
+"""The project behind the tests: SQLite in memory, tasks at once.
+
+Tests that start processes of their own (a worker, a server) say by environment variables
+where those find the database and the broker:
+
+INGENIUM_TEST_SQLITE    file of the SQLite database
+INGENIUM_TEST_BROKER    address of a Redis: tasks are queued there, not run at once
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .common import *  # noqa: F403
+from .common import DATABASES, ROOT, plug_in
+
+SECRET_KEY = "for tests only"  # noqa: S105  (nothing real is ever kept in a test project)
+ALLOWED_HOSTS = ["*"]
+DATABASES["default"]["NAME"] = os.environ.get("INGENIUM_TEST_SQLITE") or ":memory:"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+BROKER_URL = os.environ.get("INGENIUM_TEST_BROKER", "")
+CELERY_ALWAYS_EAGER = not BROKER_URL
+CELERY_EAGER_PROPAGATES = True
+
+INGENIUM_ENABLED = True
+INGENIUM_BASE_URL = "https://ingenium.example"
+
+
+def _conformance_data() -> str:
+    """Schemas and shapes to test against: where the environment says, else beside the clone."""
+    beside = ROOT.parent / "shared" / "data"
+    return os.environ.get("INGENIUM_CONFORMANCE_DATA") or (str(beside) if Path(beside).is_dir() else "")
+
+
+INGENIUM_CONFORMANCE_DATA = _conformance_data()
+
+plug_in(__name__, "common", "test")

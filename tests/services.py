@@ -1,0 +1,223 @@
+"""Real servers for tests: MariaDB and Redis on free loopback ports, in private folders.
+
+Each runs as a child of ours with its data in a temporary folder, and is stopped by its
+process id. A server that was started outside (`scripts/with-services`) and is named by
+environment variables is used as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class ServiceUnavailable(Exception):
+    """The server's program is not installed, or it did not come up; says which and why."""
+
+
+@frozen(kw_only=True)
+class MariaDB:
+    """A running server and an account that may do anything on it."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    name: str = "ingenium"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that `settings.mysql` reads."""
+        return {
+            "INGENIUM_TEST_MYSQL_HOST": self.host,
+            "INGENIUM_TEST_MYSQL_PORT": str(self.port),
+            "INGENIUM_TEST_MYSQL_USER": self.user,
+            "INGENIUM_TEST_MYSQL_PASSWORD": self.password,
+            "INGENIUM_TEST_MYSQL_NAME": self.name,
+        }
+
+
+@frozen(kw_only=True)
+class Redis:
+    """A running server; nothing that it holds outlives it."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address as Celery and redis-py take it."""
+        return f"redis://{self.host}:{self.port}/0"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variable by which a running Redis is found again."""
+        return {"INGENIUM_TEST_REDIS_URL": self.url}
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+        if found:
+            return found
+    raise ServiceUnavailable(f"{names[0]} is not installed")
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
+    """Run a server until the block ends; return control once its port answers."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        _wait_for(lambda: _answers(port), process, log)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            last = log.read_text(errors="replace")[-600:]
+            raise ServiceUnavailable(f"{Path(str(process.args[0])).name} did not start: {last}")  # type: ignore[index]
+        time.sleep(0.1)
+
+
+@contextmanager
+def run_mariadb() -> Iterator[MariaDB]:
+    """A MariaDB of our own until the block ends."""
+    install, server = _program("mariadb-install-db", "mysql_install_db"), _program("mariadbd", "mysqld")
+    database = MariaDB(host="127.0.0.1", port=free_port(), user="ingenium", password=secrets.token_hex(16))
+    # Short, because the socket's path may not exceed 107 characters.
+    with tempfile.TemporaryDirectory(prefix="mdb-", dir="/tmp") as place:
+        folder = Path(place)
+        account = folder / "account.sql"
+        account.touch(mode=0o600)
+        account.write_text(
+            f"CREATE USER '{database.user}'@'127.0.0.1' IDENTIFIED BY '{database.password}';\n"
+            f"GRANT ALL ON *.* TO '{database.user}'@'127.0.0.1';\n"
+            f"CREATE DATABASE {database.name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+        )
+        owner = ["--user=root"] if os.geteuid() == 0 else []
+        made = subprocess.run(
+            [install, "--no-defaults", f"--datadir={folder}/data", "--skip-test-db", *owner],
+            capture_output=True,
+            check=False,
+        )
+        if made.returncode:
+            raise ServiceUnavailable(f"mariadb-install-db failed: {made.stderr.decode(errors='replace')[-600:]}")
+        command = [
+            server,
+            "--no-defaults",
+            f"--datadir={folder}/data",
+            f"--socket={folder}/socket",
+            f"--pid-file={folder}/pid",
+            f"--port={database.port}",
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            "--character-set-server=utf8mb4",
+            "--collation-server=utf8mb4_unicode_ci",
+            "--innodb-flush-log-at-trx-commit=2",
+            f"--init-file={account}",
+            *owner,
+        ]
+        with _running(command, database.port, folder / "log"):
+            yield database
+
+
+@contextmanager
+def run_redis() -> Iterator[Redis]:
+    """A Redis of our own until the block ends; it writes nothing to disk."""
+    server = _program("redis-server", "valkey-server")
+    found = Redis(host="127.0.0.1", port=free_port())
+    with tempfile.TemporaryDirectory(prefix="redis-") as place:
+        command = [server, "--bind", "127.0.0.1", "--port", str(found.port), "--dir", place]
+        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+        with _running(command, found.port, Path(place) / "log"):
+            yield found
+
+
+SERVICES: dict[str, Callable[[], object]] = {"mariadb": run_mariadb, "redis": run_redis}
+
+
+def run_with(names: list[str], command: list[str]) -> int:
+    """Run a command with the named servers up and their variables set; its exit status."""
+    with ExitStack() as stack:
+        environment = dict(os.environ)
+        for name in names:
+            server = stack.enter_context(SERVICES[name]())  # type: ignore[arg-type]
+            environment.update(server.environment)
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+def missing(what: str, why: object) -> None:
+    """Skip this test for want of a component, or fail it where CI promises to have all."""
+    text = f"{what} cannot be had here: {why}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    """A MariaDB server: the one named by the environment, else one of this test run."""
+    environment = os.environ
+    if "INGENIUM_TEST_MYSQL_PORT" in environment:
+        yield MariaDB(
+            host=environment.get("INGENIUM_TEST_MYSQL_HOST", "127.0.0.1"),
+            port=int(environment["INGENIUM_TEST_MYSQL_PORT"]),
+            user=environment.get("INGENIUM_TEST_MYSQL_USER", "ingenium"),
+            password=environment.get("INGENIUM_TEST_MYSQL_PASSWORD", ""),
+            name=environment.get("INGENIUM_TEST_MYSQL_NAME", "ingenium"),
+        )
+        return
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(run_mariadb())
+        except ServiceUnavailable as error:
+            missing("MariaDB", error)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A Redis server of this test run: never a shared one, a test may stop or flush it."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(run_redis())
+        except ServiceUnavailable as error:
+            missing("Redis", error)
+        yield server
