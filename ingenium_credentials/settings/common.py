@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 from ..conf import DEFAULTS
 
 SWEEP = "ingenium-credentials-sweep"
+FILTER_STEPS = {
+    "org.openedx.learning.certificate.render.started.v1": (
+        "ingenium_credentials.filters.AddCredentialToCertificate"
+    ),
+}
 
 
 def plugin_settings(settings: ModuleType) -> None:
@@ -14,6 +20,28 @@ def plugin_settings(settings: ModuleType) -> None:
     for name, default in DEFAULTS.items():
         if not hasattr(settings, name):
             setattr(settings, name, default)
+    add_filter_steps(settings)
+
+
+def add_filter_steps(settings: ModuleType) -> None:
+    """Append our filter steps to the platform's; others' steps and options stay as they are."""
+    configured: dict[str, Any] = dict(getattr(settings, "OPEN_EDX_FILTERS_CONFIG", None) or {})
+    for filter_type, step in FILTER_STEPS.items():
+        configured[filter_type] = _with_step(configured.get(filter_type), step)
+    settings.OPEN_EDX_FILTERS_CONFIG = configured  # type: ignore[attr-defined]
+
+
+def _with_step(configured: Any, step: str) -> dict[str, Any]:
+    """The filter's configuration with `step` once; openedx-filters takes a dict, a list or a string."""
+    if isinstance(configured, dict):
+        entry = dict(configured)
+        pipeline = entry.get("pipeline") or []
+    else:
+        entry = {"fail_silently": True}
+        pipeline = configured or []
+    steps = [pipeline] if isinstance(pipeline, str) else list(pipeline)
+    entry["pipeline"] = steps if step in steps else [*steps, step]
+    return entry
 
 
 def schedule_sweep(settings: ModuleType) -> None:
