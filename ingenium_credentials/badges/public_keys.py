@@ -202,8 +202,9 @@ def _demand_sound_ed25519(body: bytes) -> None:
     y = int.from_bytes(body, "little") & (2**255 - 1)
     if y >= _P or y in _SMALL_ORDER_Y:
         raise UnusableKey("An Ed25519 key is one that anybody can sign for, or written in an odd way.")
-    x_squared = (y * y - 1) * pow(_D * y * y + 1, -1, _P)
-    if pow(x_squared, (_P - 1) // 2, _P) != 1:
+    # x² = u / v has a solution just when u v is a square: Euler's criterion, without division.
+    u, v = y * y - 1, _D * y * y + 1
+    if pow(u * v, (_P - 1) // 2, _P) != 1:
         raise UnusableKey("An Ed25519 key is not a point of its curve.")
 
 
