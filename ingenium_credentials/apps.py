@@ -6,6 +6,7 @@ platform without a word.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
@@ -25,11 +26,13 @@ _RETIREMENT_RECEIVERS = (
 
 
 def _platform_has_retirement() -> bool:
-    """Whether the platform's retirement signals exist: they do not outside an LMS."""
-    from importlib.util import find_spec
+    """Whether we are inside the platform, whose retirement signals exist nowhere else.
 
+    Asks for a parent package only: looking for the signals' module would import the
+    platform's code while its settings are still being read.
+    """
     try:
-        return find_spec("openedx.core.djangoapps.user_api.accounts.signals") is not None
+        return find_spec("openedx.core.djangoapps") is not None
     except ModuleNotFoundError:
         return False
 
