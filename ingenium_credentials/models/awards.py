@@ -14,9 +14,10 @@ from .status import StatusList
 
 
 class Award(models.Model):
-    """One row per learner, achievement and occasion; a second event changes nothing.
+    """One row per learner, definition and occasion; a second event changes nothing.
 
-    Everything that a credential says is frozen here or in the achievement's version. A
+    Everything that a credential says is frozen here or in the achievement's version;
+    `definition` repeats its slug, so that two versions cannot be awarded side by side. A
     new occasion begins only when an award was revoked and earned again. One place in a
     status list serves every format.
 
@@ -35,6 +36,7 @@ class Award(models.Model):
     uuid = models.UUIDField(_("public id"), default=uuid4, unique=True, editable=False)
     learner_id = models.BigIntegerField(_("learner"), null=True, blank=True)
     achievement = models.ForeignKey(Achievement, models.PROTECT, related_name="awards")
+    definition = models.SlugField(_("definition"), max_length=127, db_index=False, editable=False)
     occasion = models.PositiveIntegerField(_("occasion"), default=1)
     rule = models.ForeignKey(AwardRule, models.SET_NULL, null=True, blank=True, related_name="awards")
     issuer = models.ForeignKey(Issuer, models.PROTECT, related_name="awards")
@@ -67,7 +69,7 @@ class Award(models.Model):
         ordering = ("-awarded_at", "-id")
         constraints = (
             models.UniqueConstraint(
-                fields=("learner_id", "achievement", "occasion"), name="ingenium_award_once_per_occasion"
+                fields=("learner_id", "definition", "occasion"), name="ingenium_award_once_per_occasion"
             ),
             models.UniqueConstraint(fields=("status_list", "status_index"), name="ingenium_status_place_once"),
         )

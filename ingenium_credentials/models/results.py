@@ -10,7 +10,8 @@ class CourseResult(models.Model):
     """One row per learner and course: the newest of each kind of news. It is the outbox, too.
 
     `dirty` says that news has not been evaluated yet; the sweep finds such rows when a
-    worker or the broker was away. The three stamps (time and id of the event) order the
+    worker or the broker was away. A result that cannot be evaluated, because its learner
+    has no name say, stays dirty with `last_problem` and is tried again. The three stamps (time and id of the event) order the
     news: older never overwrites newer, and the same one twice changes nothing. The
     learner is held by the LMS's user id without a foreign key, so that the end of an
     account does not take the issuer's evidence with it.
@@ -34,6 +35,9 @@ class CourseResult(models.Model):
     grade_stamp = models.CharField(max_length=80, blank=True, editable=False)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     dirty = models.BooleanField(_("not evaluated yet"), default=False, db_index=True)
+    attempts = models.PositiveIntegerField(_("attempts to evaluate"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True, blank=True)
+    last_problem = models.CharField(_("last problem"), max_length=255, blank=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
