@@ -138,7 +138,9 @@ def run_mariadb() -> Iterator[MariaDB]:
             check=False,
         )
         if made.returncode:
-            raise ServiceUnavailable(f"mariadb-install-db failed: {made.stderr.decode(errors='replace')[-600:]}")
+            raise ServiceUnavailable(
+                f"mariadb-install-db failed: {made.stderr.decode(errors='replace')[-600:]}"
+            )
         command = [
             server,
             "--no-defaults",
