@@ -1,18 +1,16 @@
 """Private keys behind a URI: callers get a `Signer` and never see key material.
 
 A private key is an address (`file:`, `env:`, `pkcs11:`). Signatures are the raw ones
-that `PublicKey.verify` takes. Hidden here: file permissions and the formats that a key
-may be stored in. `Algorithm` and `PublicKey` are at home in `public_keys`.
+that `PublicKey.verify` takes. Hidden here: the formats that a key may be stored in.
+`Algorithm` and `PublicKey` are at home in `public_keys`.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from .errors import UnsupportedProof, UnusableKey
+from .hardware import open_token_signer
+from .private_files import path_of, read_private, write_private
 from .public_keys import CURVES, SECRET_PREFIX, Algorithm, PublicKey, multikey_bytes
 
 __all__ = ["Algorithm", "PublicKey", "Signer", "SoftwareSigner", "generate_key_file", "open_signer"]
@@ -29,7 +29,6 @@ PrivateCryptoKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.
 
 _RSA_NEW_BITS = 3072
 """What a credential that is to be believed for decades asks for."""
-_PEM_BYTES = 65_536
 
 
 class Signer(Protocol):
@@ -91,24 +90,11 @@ def generate_key_file(path: str | os.PathLike[str], algorithm: Algorithm) -> Pub
     The file is readable by its owner only and never overwritten; its folder is made if
     missing, and refused if others may enter it. Raises `UnusableKey`.
     """
-    target = Path(path)
     key = _new_private_key(algorithm)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if stat.S_IMODE(target.parent.stat().st_mode) & 0o077:
-            raise UnusableKey(f"Others may enter the key folder; run: chmod 700 {target.parent}")
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError as error:
-        raise UnusableKey(f"The key file exists already and is not overwritten: {target}") from error
-    except OSError as error:
-        raise UnusableKey(f"The key file cannot be written ({error.strerror}): {target}") from error
+    write_private(Path(path), pem)
     return PublicKey.of(key.public_key())
 
 
@@ -121,31 +107,7 @@ def _new_private_key(algorithm: Algorithm) -> PrivateCryptoKey:
 
 
 def _open_file(uri: str) -> Signer:
-    parts = urlsplit(uri)
-    path = Path(unquote(parts.path))
-    if parts.netloc or parts.query or parts.fragment or not path.is_absolute():
-        raise UnusableKey("A file key must be written file:/absolute/path.pem.")
-    return _from_pem(_read_private_file(path))
-
-
-def _read_private_file(path: Path) -> bytes:
-    """The content of a small file that nobody but its owner may read."""
-    try:
-        # Not blocking: a pipe in place of the file must not hold a worker forever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise UnusableKey(f"The key file is not a regular file: {path}")
-            if status.st_mode & 0o077:
-                raise UnusableKey(f"Others may read or change the key file; run: chmod 600 {path}")
-            data = file.read(_PEM_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "impossible path"
-        raise UnusableKey(f"The key file cannot be read ({reason}): {path}") from error
-    if len(data) > _PEM_BYTES:
-        raise UnusableKey(f"The key file is larger than any key: {path}")
-    return data
+    return _from_pem(read_private(path_of(uri)))
 
 
 def _open_environment(uri: str) -> Signer:
@@ -159,16 +121,10 @@ def _open_environment(uri: str) -> Signer:
     return _from_pem(value.replace("\\n", "\n").encode())
 
 
-def _open_token(uri: str) -> Signer:
-    from .hardware import open_token_signer  # the module imports this one
-
-    return open_token_signer(uri)
-
-
 _OPENERS: Mapping[str, Callable[[str], Signer]] = {
     "file": _open_file,
     "env": _open_environment,
-    "pkcs11": _open_token,
+    "pkcs11": open_token_signer,
 }
 
 
