@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from .test import *  # noqa: F403
+from .test import DATABASES
 
-DATABASES: dict[str, dict[str, Any]] = {
+DATABASES |= {
     "default": {
         "ENGINE": "django.db.backends.mysql",
         "HOST": os.environ.get("INGENIUM_TEST_MYSQL_HOST", "127.0.0.1"),

@@ -15,8 +15,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from attrs import frozen
@@ -96,7 +97,7 @@ def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        _wait_for(lambda: _answers(port), process, log)
+        _wait(process, port, log)
         yield
     finally:
         process.terminate()
@@ -107,12 +108,11 @@ def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
             process.wait()
 
 
-def _wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not ready():
+    while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            last = log.read_text(errors="replace")[-600:]
-            raise ServiceUnavailable(f"{Path(str(process.args[0])).name} did not start: {last}")  # type: ignore[index]
+            raise ServiceUnavailable(f"it did not start: {log.read_text(errors='replace')[-600:]}")
         time.sleep(0.1)
 
 
@@ -172,7 +172,8 @@ def run_redis() -> Iterator[Redis]:
             yield found
 
 
-SERVICES: dict[str, Callable[[], object]] = {"mariadb": run_mariadb, "redis": run_redis}
+Service = Callable[[], AbstractContextManager[MariaDB | Redis]]
+SERVICES: dict[str, Service] = {"mariadb": run_mariadb, "redis": run_redis}
 
 
 def run_with(names: list[str], command: list[str]) -> int:
@@ -180,12 +181,11 @@ def run_with(names: list[str], command: list[str]) -> int:
     with ExitStack() as stack:
         environment = dict(os.environ)
         for name in names:
-            server = stack.enter_context(SERVICES[name]())  # type: ignore[arg-type]
-            environment.update(server.environment)
+            environment |= stack.enter_context(SERVICES[name]()).environment
         return subprocess.run(command, env=environment, check=False).returncode
 
 
-def missing(what: str, why: object) -> None:
+def missing(what: str, why: object) -> NoReturn:
     """Skip this test for want of a component, or fail it where CI promises to have all."""
     text = f"{what} cannot be had here: {why}"
     if os.environ.get("CI") == "true":

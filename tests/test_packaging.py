@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def requirements() -> list[str]:
     return lines(config["options"]["install_requires"]) + lines(config["options.extras_require"]["pkcs11"])
 
 
-def run(command: list[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=280, **options)
 
 
@@ -57,8 +58,8 @@ def uv(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[st
 
 def resolve(wanted: list[str], pins: Path, python: str) -> subprocess.CompletedProcess[str]:
     """Find versions for `wanted` that agree with every line of a file of pins."""
-    command = ["pip", "compile", "-", "--constraints", pins, "--python-version", python, "--quiet"]
-    return uv(*command, input="\n".join(wanted))
+    options = ("--constraints", pins, "--python-version", python, "--quiet")
+    return uv("pip", "compile", "-", *options, input="\n".join(wanted))
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +125,7 @@ def verify(python: Path, document: dict[str, Any], folder: Path) -> subprocess.C
     """Judge a document as an employer would; -I hides the source tree from the command."""
     file = folder / "credential.json"
     file.write_text(json.dumps(document))
-    command = [python, "-I", "-m", "ingenium_credentials.badges", "verify", file]
-    return run(command, cwd=folder)
+    return run([python, "-I", "-m", "ingenium_credentials.badges", "verify", str(file)], cwd=folder)
 
 
 def test_requirements_are_lower_bounds_only() -> None:
