@@ -23,18 +23,20 @@ def context_files(table: dict[str, Any]) -> dict[str, bytes]:
     """The pinned files by name, from the registry package or else from the source tree."""
     # find_spec locates a top-level package without running any code of it.
     spec = importlib.util.find_spec(table["SOURCE_PACKAGE"])
-    folders = [Path(place, table["SOURCE_FOLDER"]) for place in (spec and spec.submodule_search_locations) or ()]
+    folders = [
+        Path(place, table["SOURCE_FOLDER"]) for place in (spec and spec.submodule_search_locations) or ()
+    ]
     folder = folders[0] if folders else Path(__file__).parent / CONTEXTS
     try:
         return {pin.file: table["read"](pin, folder) for pin in table["PINNED"].values()}
     except (OSError, ValueError) as error:
         raise SystemExit(
-            f"The JSON-LD contexts cannot be had: {error}. Build with build isolation (plain 'pip install .'), "
-            f"which brings {table['SOURCE_PACKAGE']} in the version that pyproject.toml names."
+            f"The JSON-LD contexts cannot be had: {error}. Build with build isolation, as plain "
+            f"'pip install .' does; it brings the {table['SOURCE_PACKAGE']} that pyproject.toml names."
         ) from error
 
 
-class BuildWithContexts(build_py):
+class BuildWithContexts(build_py):  # type: ignore[misc]
     """`build_py` that also lays down the pinned contexts."""
 
     def run(self) -> None:
@@ -49,7 +51,7 @@ class BuildWithContexts(build_py):
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """The files that `build_py` knows of, and the contexts."""
-        outputs = super().get_outputs(include_bytecode)
+        outputs: list[str] = super().get_outputs(include_bytecode)
         if self.editable_mode:
             return outputs
         table = runpy.run_path(str(Path(__file__).parent / CONTEXTS / "__init__.py"))

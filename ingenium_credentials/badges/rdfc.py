@@ -14,14 +14,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from ingenium_credentials.badges.errors import MalformedCredential, WorkLimitExceeded
+from .errors import MalformedCredential, WorkLimitExceeded
 
-__all__ = ["DEFAULT_MAX_WORK", "RDF_LANG_STRING", "XSD_STRING", "Quad", "Term", "canonicalize"]
+__all__ = [
+    "DEFAULT_MAX_WORK",
+    "LANGUAGE_TAG",
+    "RDF_LANG_STRING",
+    "XSD_STRING",
+    "Quad",
+    "Term",
+    "canonicalize",
+]
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 RDF_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
-DEFAULT_MAX_WORK = 30_000
+DEFAULT_MAX_WORK = 25_000
 """Units of work, each one to two microseconds: about three thousand quads of a tree."""
 
 MAX_DEPTH = 100
@@ -32,7 +40,7 @@ _BYTES_PER_UNIT = 256
 _UNITS_PER_QUAD = 5
 _UNITS_PER_MENTION = 2
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\ud800-\udfff]')
-_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
+LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 # Canonical N-Quads, section 4.1: seven characters have a name, the other controls a number.
@@ -66,7 +74,9 @@ class Quad(NamedTuple):
     graph: Term | None = None
 
 
-def canonicalize(quads: Iterable[Quad], *, hash_name: str = "sha256", max_work: int = DEFAULT_MAX_WORK) -> bytes:
+def canonicalize(
+    quads: Iterable[Quad], *, hash_name: str = "sha256", max_work: int = DEFAULT_MAX_WORK
+) -> bytes:
     """Write a dataset in the one form that all isomorphic datasets share.
 
     Returns canonical N-Quads in UTF-8, each line ended by LF; equal quads count once.
@@ -145,7 +155,7 @@ class _Canonicalization:
         self._work_left -= units
         if self._work_left < 0:
             raise WorkLimitExceeded(
-                "The document links more unnamed things with each other than can be put in order at reasonable cost."
+                "The document links more unnamed things with each other than any genuine credential."
             )
 
     def _row(self, quad: Quad) -> _Row:
@@ -154,7 +164,9 @@ class _Canonicalization:
         if quad.subject.kind == "literal" or quad.predicate.kind != "iri":
             raise MalformedCredential("A statement has a subject or predicate that RDF does not allow.")
         graph = "" if quad.graph is None else self._text(quad.graph)
-        return _Row(self._text(quad.subject), self._text(quad.predicate), self._text(quad.object), graph, blanks)
+        return _Row(
+            self._text(quad.subject), self._text(quad.predicate), self._text(quad.object), graph, blanks
+        )
 
     def _text(self, term: Term) -> str:
         text = self._texts.get(term)
@@ -298,7 +310,7 @@ def _text(term: Term) -> str:
         raise MalformedCredential("A text contains half of a surrogate pair, which is not a character.")
     escaped = term.value.translate(_ESCAPES) if _TO_ESCAPE.search(term.value) else term.value
     if term.language:
-        if not _LANGUAGE.fullmatch(term.language):
+        if not LANGUAGE_TAG.fullmatch(term.language):
             raise MalformedCredential("A language tag is not well-formed.")
         return f'"{escaped}"@{term.language}'
     return f'"{escaped}"' if term.datatype == XSD_STRING else f'"{escaped}"^^{_iri(term.datatype)}'

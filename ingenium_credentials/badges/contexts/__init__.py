@@ -51,7 +51,8 @@ PINNED: Mapping[str, Pin] = MappingProxyType(
             "ob-v3p0-extensions.json", "87c06c81bc2317663bf288d740d94fddd2818c4342b186270ff6371dfaa63f93"
         ),
         "https://w3id.org/security/data-integrity/v2": Pin(
-            "security-data-integrity-v2.json", "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4"
+            "security-data-integrity-v2.json",
+            "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",
         ),
         "https://w3id.org/security/multikey/v1": Pin(
             "security-multikey-v1.json", "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597"
