@@ -1,0 +1,147 @@
+"""What can be earned: definitions, their versions, their pictures, their rules.
+
+A version that has been awarded is frozen, its picture included: nobody can change what a
+credential out in the world refers to. Hides how the next version comes about and how
+rules move to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, Organisation
+from ..rules import courses_of
+from . import auditing, pictures
+from .errors import NotAllowed
+
+State = Achievement.State
+
+
+def define(
+    achievement: Achievement,
+    *,
+    awarding_bodies: Sequence[Organisation] | None = None,
+    actor_id: int | None = None,
+) -> Achievement:
+    """Save a new or changed version; raises `NotAllowed` once it has been awarded.
+
+    `awarding_bodies` in the order in which the document names them; None leaves them.
+    """
+    with transaction.atomic():
+        demand_open(achievement)
+        achievement.image_svg = achievement.image_png = b""
+        achievement.save()
+        if awarding_bodies is not None:
+            _set_awarding_bodies(achievement, awarding_bodies)
+        if achievement.state == State.ACTIVE:
+            _draw(achievement)
+        auditing.note("achievement-defined", achievement, actor_id=actor_id)
+    return achievement
+
+
+def demand_open(achievement: Achievement) -> None:
+    """Refuse, with `NotAllowed`, unless the version may still be changed."""
+    stored = Achievement.objects.select_for_update().filter(pk=achievement.pk).first()
+    if stored is not None and stored.frozen_at is not None:
+        raise NotAllowed(f"{stored} has been awarded and cannot be changed; make the next version.")
+
+
+def freeze(achievement: Achievement) -> Achievement:
+    """Fix the version and its pictures for good. Twice changes nothing."""
+    with transaction.atomic():
+        stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
+        if stored.frozen_at is None:
+            _draw(stored)
+            stored.frozen_at = timezone.now()
+            stored.save(update_fields=["frozen_at"])
+            auditing.note("achievement-frozen", stored)
+    for name in ("image_svg", "image_png", "frozen_at"):
+        setattr(achievement, name, getattr(stored, name))
+    return achievement
+
+
+def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achievement:
+    """Let the version be awarded, in place of the versions before it.
+
+    The rules of former versions come over to this one. Twice changes nothing.
+    """
+    with transaction.atomic():
+        stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
+        if stored.state != State.ACTIVE:
+            former = Achievement.objects.filter(slug=stored.slug).exclude(pk=stored.pk)
+            AwardRule.objects.filter(achievement__in=former).update(achievement=stored)
+            former.filter(state=State.ACTIVE).update(state=State.RETIRED)
+            stored.state = State.ACTIVE
+            stored.save(update_fields=["state"])
+            _draw(stored)
+            auditing.note("achievement-activated", stored, actor_id=actor_id)
+    achievement.state = stored.state
+    achievement.image_svg, achievement.image_png = stored.image_svg, stored.image_png
+    return achievement
+
+
+def retire_achievement(achievement: Achievement, *, actor_id: int | None = None) -> Achievement:
+    """Award the version no more; what was awarded stands. Twice changes nothing."""
+    with transaction.atomic():
+        changed = Achievement.objects.filter(pk=achievement.pk).exclude(state=State.RETIRED)
+        if changed.update(state=State.RETIRED):
+            auditing.note("achievement-retired", achievement, actor_id=actor_id)
+    achievement.state = State.RETIRED
+    return achievement
+
+
+def new_version(achievement: Achievement, *, actor_id: int | None = None) -> Achievement:
+    """A draft of the next version, equal to this one but for its number."""
+    with transaction.atomic():
+        versions = Achievement.objects.select_for_update().filter(slug=achievement.slug)
+        latest = max(versions.values_list("version", flat=True))
+        draft = Achievement(**_copied(achievement), uuid=uuid4(), version=latest + 1, state=State.DRAFT)
+        draft.save()
+        _set_awarding_bodies(draft, list(achievement.awarding_bodies.order_by("awarding__position")))
+        auditing.note("achievement-versioned", draft, actor_id=actor_id)
+    return draft
+
+
+def define_rule(rule: AwardRule, *, actor_id: int | None = None) -> AwardRule:
+    """Save a new or changed rule, and note which courses it concerns.
+
+    Raises `rules.ConditionError` for a condition that is not understood.
+    """
+    course_ids = courses_of(rule.condition)
+    with transaction.atomic():
+        rule.save()
+        rule.courses.exclude(course_id__in=course_ids).delete()
+        known = set(rule.courses.values_list("course_id", flat=True))
+        AwardRuleCourse.objects.bulk_create(
+            AwardRuleCourse(rule=rule, course_id=course_id) for course_id in sorted(set(course_ids) - known)
+        )
+        auditing.note("rule-defined", rule, actor_id=actor_id)
+    return rule
+
+
+_NOT_COPIED = frozenset({"id", "uuid", "version", "state", "frozen_at", "image_svg", "image_png"})
+
+
+def _copied(achievement: Achievement) -> dict[str, Any]:
+    fields = (field for field in Achievement._meta.concrete_fields if field.name not in _NOT_COPIED)
+    return {field.attname: getattr(achievement, field.attname) for field in fields}
+
+
+def _set_awarding_bodies(achievement: Achievement, organisations: Sequence[Organisation]) -> None:
+    achievement.awarding.all().delete()
+    AwardingBody.objects.bulk_create(
+        AwardingBody(achievement=achievement, organisation=organisation, position=position)
+        for position, organisation in enumerate(organisations)
+    )
+
+
+def _draw(achievement: Achievement) -> None:
+    if achievement.image_svg and achievement.image_png:
+        return
+    achievement.image_svg, achievement.image_png = pictures.draw(achievement)
+    achievement.save(update_fields=["image_svg", "image_png"])

@@ -1,0 +1,67 @@
+"""The picture of a definition: what of it goes on the badge, in which language and colours."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ..artwork import BadgeData, badge_png, badge_svg
+from ..badges.data import preferred
+from ..conf import conf
+from ..models import Achievement, Organisation
+
+__all__ = ["draw"]
+
+_MOST_BODIES_NAMED = 2
+
+
+def draw(achievement: Achievement) -> tuple[bytes, bytes]:
+    """The badge as SVG and as PNG, as the definition is now."""
+    data = _badge(achievement)
+    return badge_svg(data), badge_png(data)
+
+
+def _badge(achievement: Achievement) -> BadgeData:
+    title = preferred(achievement.names)
+    language = next(tag for tag, text in achievement.names.items() if text == title)
+    return BadgeData(
+        title=title,
+        issuer=_awarders(achievement, language),
+        language=language,
+        alliance=_name(achievement.issuer.alliance, language),
+        kind=_kind(achievement.kind),
+        facts=_facts(achievement),
+        primary=conf.BRAND_PRIMARY,
+        accent=conf.BRAND_ACCENT,
+        ink=conf.BRAND_INK,
+        demonstration=conf.DEMONSTRATION,
+    )
+
+
+def _awarders(achievement: Achievement, language: str) -> str:
+    bodies = [row.organisation for row in achievement.awarding.select_related("organisation")]
+    names = [name for name in (_name(body, language) for body in bodies) if name]
+    if 0 < len(names) <= _MOST_BODIES_NAMED:
+        return " · ".join(names)
+    return _name(achievement.issuer.organisation, language)
+
+
+def _name(organisation: Organisation | None, language: str) -> str:
+    """The verified name that suits the language: what is not verified is not shown as fact."""
+    if organisation is None:
+        return ""
+    names = {name.language: name.value for name in organisation.names.filter(verified=True)}
+    return preferred(names, language)
+
+
+def _kind(kind: str) -> str:
+    """An Open Badges achievement type, such as `MicroCredential`, in words."""
+    words = re.findall(r"[A-Z][a-z]*|[a-z]+", kind)
+    return "-".join(words).capitalize() if kind == "MicroCredential" else " ".join(words).capitalize()
+
+
+def _facts(achievement: Achievement) -> str:
+    # As a decimal: an unsaved row may still hold the text of a form or a file.
+    ects = f"{Decimal(achievement.ects).normalize():f} ECTS" if achievement.ects is not None else ""
+    level = f"EQF {achievement.eqf_level}" if achievement.eqf_level else ""
+    return " · ".join(filter(None, (ects, level)))
