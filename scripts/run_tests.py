@@ -6,17 +6,19 @@ Needs nothing but the standard library and the `tox` beside the Python that runs
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "test-output"
-OUTCOMES = ("passed", "failed", "skipped")
+ENVIRONMENTS = OUTPUT / "tox.json"
 
 
 def interpreters() -> str:
@@ -33,20 +35,40 @@ def outcome(case: ElementTree.Element) -> str:
     return "skipped" if "skipped" in tags else "passed"
 
 
-def report(results: dict[str, str], minutes: float) -> str:
+def environments() -> dict[str, str]:
+    """How each of tox's environments ended; what tox could not run is named, too."""
+    if not ENVIRONMENTS.exists():
+        return {}
+    found = json.loads(ENVIRONMENTS.read_text())["testenvs"]
+    results = {name: entry["result"] for name, entry in found.items() if entry.get("result")}
+    return {name: verdict(name, result) for name, result in results.items()}
+
+
+def verdict(name: str, result: dict[str, Any]) -> str:
+    """How one environment ended, with its time."""
+    if result["skipped"]:
+        return f"skipped: this machine has no Python {name[2]}.{name[3:].partition('-')[0]}"
+    return f"{'passed' if result['success'] else 'FAILED'} in {result['duration']:.0f} s"
+
+
+def report(minutes: float) -> str:
     """What ran, what was skipped and why, and a line with the sums."""
     lines, total, reasons = [], Counter[str](), Counter[str]()
-    for path in sorted(OUTPUT.glob("*.xml")):
-        cases = list(ElementTree.parse(path).iter("testcase"))  # noqa: S314  (our own pytest wrote it)
+    for name, ended in environments().items():
+        path = OUTPUT / f"{name}.xml"
+        cases = list(ElementTree.parse(path).iter("testcase")) if path.exists() else []  # noqa: S314
         counts = Counter(outcome(case) for case in cases)
         total += counts
         reasons += Counter(str(s.get("message")) for case in cases for s in case.iter("skipped"))
-        lines.append(f"  {path.stem}: " + ", ".join(f"{counts[name]} {name}" for name in OUTCOMES))
-    lines += [f"  {name}: {result}" for name, result in results.items()]
+        lines.append(f"  {name}: {ended}" + (f": {sums(counts)}" if cases else ""))
     if reasons:
         lines += ["Skipped, and why:", *(f"  {count} × {why}" for why, count in sorted(reasons.items()))]
-    sums = ", ".join(f"{total[name]} {name}" for name in OUTCOMES)
-    return "\n".join(["", f"What ran, in {minutes:.0f} minutes:", *lines, "", sums])
+    return "\n".join(["", f"What ran, in {minutes:.0f} minutes:", *lines, "", sums(total)])
+
+
+def sums(counts: Counter[str]) -> str:
+    """Counts of tests in one line, as test runners write it."""
+    return ", ".join(f"{counts[name]} {name}" for name in ("passed", "failed", "skipped"))
 
 
 def main() -> int:
@@ -55,14 +77,21 @@ def main() -> int:
     os.chdir(ROOT)
     os.environ["PATH"] = interpreters()
     OUTPUT.mkdir(exist_ok=True)
-    for old in OUTPUT.glob("*.xml"):
-        old.unlink()
+    for old in (*OUTPUT.glob("*.xml"), ENVIRONMENTS):
+        old.unlink(missing_ok=True)
     parts = subprocess.run(["scripts/system-parts"], check=False).returncode
     if parts:
         return parts
-    tests = subprocess.run([Path(sys.executable).with_name("tox"), *sys.argv[1:]], check=False).returncode
-    print(report({}, (time.monotonic() - started) / 60), flush=True)
-    return tests
+    tox = [
+        str(Path(sys.executable).with_name("tox")),
+        "run",
+        "--result-json",
+        str(ENVIRONMENTS),
+        *sys.argv[1:],
+    ]
+    status = subprocess.run(tox, check=False).returncode
+    print(report((time.monotonic() - started) / 60), flush=True)
+    return status
 
 
 if __name__ == "__main__":
