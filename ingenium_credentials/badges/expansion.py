@@ -21,8 +21,8 @@ from .errors import CredentialError, MalformedCredential, UndefinedTerm, Unknown
 
 __all__ = ["PINNED_CONTEXTS", "Coerced", "Contexts", "expand"]
 
-MAX_DEFINITIONS = 3_000
-"""Term definitions that one document may make PyLD process: about 25 ms."""
+MAX_DEFINITIONS = 2_000
+"""Term definitions that one document may make PyLD process: about 20 ms."""
 
 MAX_REMEMBERED = 256
 """Processed contexts kept for each thread."""

@@ -29,8 +29,8 @@ __all__ = [
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 RDF_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
-DEFAULT_MAX_WORK = 25_000
-"""Units of work, each one to two microseconds: about three thousand quads of a tree."""
+DEFAULT_MAX_WORK = 20_000
+"""Units of work, each one to two microseconds: about two thousand quads of a tree."""
 
 MAX_DEPTH = 100
 """Blank nodes that depend on each other in one chain; keeps clear of Python's own limit."""
