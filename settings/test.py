@@ -10,7 +10,6 @@ INGENIUM_TEST_BROKER    address of a Redis: tasks are queued there, not run at o
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from .common import *  # noqa: F403
 from .common import DATABASES, ROOT, plug_in
@@ -25,14 +24,18 @@ BROKER_URL = os.environ.get("INGENIUM_TEST_BROKER", "")
 CELERY_ALWAYS_EAGER = not BROKER_URL
 CELERY_EAGER_PROPAGATES = True
 
+KEYS = ROOT / "test-output" / "keys"
+KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
+
 INGENIUM_ENABLED = True
 INGENIUM_BASE_URL = "https://ingenium.example"
+INGENIUM_KEYS_DIR = str(KEYS)
 
 
 def _conformance_data() -> str:
     """Schemas and shapes to test against: where the environment says, else beside the clone."""
     beside = ROOT.parent / "shared" / "data"
-    return os.environ.get("INGENIUM_CONFORMANCE_DATA") or (str(beside) if Path(beside).is_dir() else "")
+    return os.environ.get("INGENIUM_CONFORMANCE_DATA") or (str(beside) if beside.is_dir() else "")
 
 
 INGENIUM_CONFORMANCE_DATA = _conformance_data()
