@@ -1,0 +1,1 @@
+"""Open edX events in: one function per event, handed over to `api`."""

@@ -1,0 +1,73 @@
+"""The verbs, and the only writer of rows. What others may call is what `__all__` names."""
+
+from .auditing import note
+from .awarding import award, evaluate, facts_of, rules_for
+from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .errors import NotAllowed, NotReady
+from .issuing import FORMATS, issue
+from .keys import create_key, did_document, did_document_bytes, mark_compromised, retire, rotate, signer_for
+from .linking import credential_for_certificate
+from .queueing import EVALUATE, ISSUE, PUBLISH, queue
+from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
+from .recording import reconsider, record_certificate, record_grade, record_passing
+from .retiring import forget_learner
+from .revoking import RevocationPreview, preview_revocation, revoke
+from .sharing import share
+from .status import PublishedList, allot, is_due, publish, status_document, url_of
+from .verifying import verify
+
+__all__ = [
+    "EVALUATE",
+    "FORMATS",
+    "ISSUE",
+    "PUBLISH",
+    "Difference",
+    "Kind",
+    "NotAllowed",
+    "NotReady",
+    "PublishedList",
+    "Reconciliation",
+    "RevocationPreview",
+    "achievement_data",
+    "activate",
+    "allot",
+    "award",
+    "award_data",
+    "create_key",
+    "credential_for_certificate",
+    "credential_url",
+    "define",
+    "define_rule",
+    "did_document",
+    "did_document_bytes",
+    "evaluate",
+    "facts_of",
+    "forget_learner",
+    "freeze",
+    "is_due",
+    "issue",
+    "issuer_data",
+    "mark_compromised",
+    "new_version",
+    "note",
+    "organisation_data",
+    "preview_revocation",
+    "publish",
+    "queue",
+    "reconcile",
+    "reconsider",
+    "record_certificate",
+    "record_grade",
+    "record_passing",
+    "retire",
+    "retire_achievement",
+    "revoke",
+    "rotate",
+    "rules_for",
+    "share",
+    "signer_for",
+    "status_document",
+    "url_of",
+    "verify",
+]

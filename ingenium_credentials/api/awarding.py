@@ -1,0 +1,201 @@
+"""From results to awards: who has earned what. Every way to an award ends in `award`.
+
+State in, state out: evaluating twice, late or in parallel gives the same awards. There is
+one standing award per learner and definition; the database's unique constraints see to
+that, not a lock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import lms, rules
+from ..models import Achievement, Award, AwardRule, CourseResult
+from . import auditing, definitions, queueing, status
+from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
+from .recipients import recipient
+
+__all__ = ["award", "evaluate", "facts_of", "rules_for"]
+
+_PLACES_TRIED = 20
+
+
+def evaluate(result_ids: Sequence[int]) -> list[int]:
+    """Award what the dirty ones of these results have earned; returns the new and standing awards' ids.
+
+    A result that cannot be evaluated yet stays dirty, says why, and is tried again later.
+    """
+    awards: list[int] = []
+    for result in CourseResult.objects.filter(pk__in=result_ids, dirty=True).order_by("pk"):
+        awards += _evaluate(result)
+    return awards
+
+
+def _evaluate(result: CourseResult) -> list[int]:
+    awards: list[int] = []
+    problems: list[str] = []
+    for rule in rules_for(result.course_id):
+        try:
+            awards += _award_by(rule, result.learner_id)
+        except DATABASE_GONE:
+            raise
+        except NotAllowed:
+            # Revoked, and nothing new since: nothing to do.
+            continue
+        except Exception as error:  # one rule's trouble must not keep the others from being tried
+            problems.append(problem_of(error))
+    # Unless it has changed in the meantime, the result is done with.
+    unchanged = CourseResult.objects.filter(pk=result.pk, revision=result.revision)
+    unchanged.update(**_outcome(result, problems))
+    return awards
+
+
+def _outcome(result: CourseResult, problems: Sequence[str]) -> dict[str, object]:
+    if not problems:
+        return {"dirty": False, "attempts": 0, "next_attempt_at": None, "last_problem": ""}
+    attempts = result.attempts + 1
+    return {
+        "attempts": attempts,
+        "next_attempt_at": next_attempt(attempts, timezone.now()),
+        "last_problem": problems[0],
+    }
+
+
+def rules_for(course_id: str) -> list[AwardRule]:
+    """The enabled rules that name the course and can award something now."""
+    found = AwardRule.objects.filter(
+        enabled=True, achievement__state=Achievement.State.ACTIVE, courses__course_id=course_id
+    )
+    return list(
+        found.select_related("achievement__issuer")
+        .defer("achievement__image_svg", "achievement__image_png")
+        .order_by("pk")
+    )
+
+
+def facts_of(learner_id: int, condition: object) -> dict[str, rules.Facts]:
+    """What is known of the learner in the courses that the condition names."""
+    results = CourseResult.objects.filter(learner_id=learner_id, course_id__in=rules.courses_of(condition))
+    return {
+        result.course_id: rules.Facts(
+            is_passing=result.is_passing,
+            passing_since=result.passing_since,
+            grade=result.grade,
+            mode=result.mode or lms.enrolment_mode(learner_id, result.course_id),
+            certificate_status=result.certificate_status,
+            certificate_since=result.certificate_since,
+        )
+        for result in results
+    }
+
+
+def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
+    facts = facts_of(learner_id, rule.condition)
+    explanation = rules.explain(rule.condition, facts)
+    if not explanation.met:
+        return []
+    if explanation.earned_at is None:
+        raise NotReady(_("It is not known when the achievement was earned."))
+    granted = award(
+        learner_id=learner_id,
+        achievement=rule.achievement,
+        awarded_at=explanation.earned_at,
+        rule=rule,
+        grade=_grade(facts),
+    )
+    return [granted.pk]
+
+
+def _grade(facts: Mapping[str, rules.Facts]) -> Decimal | None:
+    """The grade of the one course; several courses have no grade in common."""
+    return next(iter(facts.values())).grade if len(facts) == 1 else None
+
+
+def award(
+    *,
+    learner_id: int,
+    achievement: Achievement,
+    awarded_at: dt.datetime,
+    rule: AwardRule | None = None,
+    grade: Decimal | None = None,
+    actor_id: int | None = None,
+    reason: str = "",
+) -> Award:
+    """Grant the achievement, or return the award that stands already.
+
+    Everything that the credential will say is frozen here. `awarded_at` is when it was
+    earned. Raises `NotAllowed` for a version that is not active and for what was earned
+    before it was revoked, and `NotReady` when the learner has no name, say.
+    """
+    _demand_awardable(achievement, awarded_at)
+    latest = _latest(learner_id, achievement.slug)
+    if latest is not None and latest.state != Award.State.REVOKED:
+        return latest
+    if latest is not None and latest.revoked_at is not None and awarded_at <= latest.revoked_at:
+        raise NotAllowed(_("It was revoked, and has not been earned again since."))
+    new = _frozen(learner_id, achievement, awarded_at, rule, grade)
+    new.occasion = latest.occasion + 1 if latest is not None else 1
+    return _insert(new, actor_id=actor_id, reason=reason)
+
+
+def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
+    if achievement.state != Achievement.State.ACTIVE:
+        raise NotAllowed(_("This version of the definition is not active."))
+    if awarded_at > timezone.now():
+        # Two computers' clocks may differ a little; it will be in the past soon.
+        raise NotReady(_("The achievement is said to have been earned in the future."))
+
+
+def _latest(learner_id: int, definition: str) -> Award | None:
+    return Award.objects.filter(learner_id=learner_id, definition=definition).order_by("-occasion").first()
+
+
+def _frozen(
+    learner_id: int,
+    achievement: Achievement,
+    awarded_at: dt.datetime,
+    rule: AwardRule | None,
+    grade: Decimal | None,
+) -> Award:
+    person = recipient(learner_id)
+    definitions.freeze(achievement)
+    days = achievement.validity_days
+    return Award(
+        learner_id=learner_id,
+        achievement=achievement,
+        definition=achievement.slug,
+        rule=rule,
+        issuer=achievement.issuer,
+        recipient_name=person.name,
+        recipient_latin_name=person.latin_name,
+        name_source=person.name_source,
+        email_hash=person.email_hash,
+        email_salt=person.email_salt,
+        grade=grade if achievement.shows_grade else None,
+        awarded_at=awarded_at,
+        valid_until=awarded_at + dt.timedelta(days=days) if days else None,
+    )
+
+
+def _insert(new: Award, *, actor_id: int | None, reason: str) -> Award:
+    for _try in range(_PLACES_TRIED):
+        try:
+            with transaction.atomic():
+                new.status_list, new.status_index = status.allot(new.issuer)
+                new.save(force_insert=True)
+                auditing.note("awarded", new, actor_id=actor_id, reason=reason)
+                queueing.queue(queueing.ISSUE, [new.pk])
+            return new
+        except IntegrityError:
+            new.pk = None
+            # Somebody else has granted it in this moment, or has taken the place in the list.
+            latest = _latest(new.learner_id or 0, new.definition)
+            if latest is not None and latest.occasion >= new.occasion:
+                return latest
+    raise NotReady(_("No free place was found in a status list."))

@@ -1,0 +1,37 @@
+"""What a verb says when it does not do what it was asked, and when it is tried again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import InterfaceError, OperationalError
+
+from ..badges.errors import CredentialError
+from ..rules import ConditionError
+
+__all__ = ["DATABASE_GONE", "NotAllowed", "NotReady", "next_attempt", "problem_of"]
+
+DATABASE_GONE = (OperationalError, InterfaceError)
+"""Errors that are the database's and not the row's: the whole task is tried again."""
+_FIRST_WAIT = dt.timedelta(minutes=1)
+_LONGEST_WAIT = dt.timedelta(days=1)
+
+
+class NotAllowed(Exception):
+    """It must not be done, now or later, as asked. The message says why to a person."""
+
+
+class NotReady(Exception):
+    """Something is missing that may come later; the message names it, without personal data."""
+
+
+def problem_of(error: Exception) -> str:
+    """What to keep and show of an error: our own sentence, else its class, which names nobody."""
+    ours = isinstance(error, NotAllowed | NotReady | CredentialError | ConditionError)
+    return (str(error) if ours else type(error).__name__)[:255]
+
+
+def next_attempt(attempts: int, now: dt.datetime) -> dt.datetime:
+    """When to try again after that many failures: in a minute, then twice as long, at most a day."""
+    doublings = min(max(attempts, 1) - 1, 16)
+    return now + min(_FIRST_WAIT * 2**doublings, _LONGEST_WAIT)

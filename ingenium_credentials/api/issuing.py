@@ -1,0 +1,161 @@
+"""From pending awards to signed credentials.
+
+One award, one transaction; what one award lacks does not keep the others. A document is
+signed once per format and kept as the very bytes that were signed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from attrs import frozen
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from ..badges import jose, ob3, proof
+from ..badges.keys import Signer
+from ..conf import conf
+from ..models import Award, Credential, SigningKey
+from . import announcing
+from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
+from .keys import signer_for
+from .record import award_data
+
+__all__ = ["FORMATS", "Format", "issue"]
+
+logger = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+
+
+@frozen(kw_only=True)
+class Format:
+    """How a record becomes the bytes of one format."""
+
+    media_type: str
+    """As stored; what goes over the wire is the views' business."""
+    use: str
+    """Which of the issuer's keys signs: a `SigningKey.Use`."""
+    secure: Callable[[Document, Signer, str, dt.datetime], bytes]
+    """Document, signer, verification method and moment of signing → bytes."""
+
+
+def _embedded(document: Document, signer: Signer, method_id: str, now: dt.datetime) -> bytes:
+    secured = proof.secure(document, signer=signer, verification_method=method_id, created=now)
+    return json.dumps(secured, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _token(document: Document, signer: Signer, method_id: str, _now: dt.datetime) -> bytes:
+    return jose.secure(document, signer=signer, key_id=method_id)
+
+
+FORMATS: dict[str, Format] = {
+    "ob3": Format(media_type="application/vc+ld+json", use=SigningKey.Use.PROOF.value, secure=_embedded),
+    "ob3-jwt": Format(media_type="application/jwt", use=SigningKey.Use.JWT.value, secure=_token),
+}
+
+
+def issue(award_ids: Sequence[int]) -> list[UUID]:
+    """Sign the credentials of those awards that are pending and due; returns who was issued.
+
+    An award that cannot be issued keeps its problem and is tried again later. Only the
+    database's own trouble is raised, after all awards have been tried.
+    """
+    issued: list[UUID] = []
+    trouble: Exception | None = None
+    for award_id in dict.fromkeys(award_ids):
+        try:
+            uuid = _issue_or_note(award_id)
+        except DATABASE_GONE as error:
+            trouble = error
+            continue
+        issued += [uuid] if uuid is not None else []
+    if trouble is not None:
+        raise trouble
+    return issued
+
+
+def _issue_or_note(award_id: int) -> UUID | None:
+    try:
+        return _issue_one(award_id)
+    except DATABASE_GONE:
+        raise
+    except Exception as error:  # whatever it is, the award keeps it and the others go on
+        _note_failure(award_id, problem_of(error))
+        return None
+
+
+def _issue_one(award_id: int) -> UUID | None:
+    with transaction.atomic():
+        award = _claim(award_id)
+        if award is None:
+            return None
+        now = timezone.now().replace(microsecond=0)
+        _write_credentials(award, now)
+        changed = Award.objects.filter(pk=award.pk, state=Award.State.PENDING).update(
+            state=Award.State.ISSUED, issued_at=now, next_attempt_at=None, last_problem=""
+        )
+        if not changed:
+            # Issued or revoked by somebody else in this moment: leave theirs as it is.
+            transaction.set_rollback(True)
+            return None
+        announcing.awarded_on_commit(award)
+        return award.uuid
+
+
+def _claim(award_id: int) -> Award | None:
+    """The award if it is pending and nobody else is at it."""
+    rows = Award.objects.filter(pk=award_id, state=Award.State.PENDING)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.filter(pk__in=list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)))
+    return (
+        rows.select_related("achievement", "issuer__organisation", "issuer__alliance", "status_list")
+        .defer("achievement__image_svg", "achievement__image_png", "status_list__document")
+        .first()
+    )
+
+
+def _write_credentials(award: Award, now: dt.datetime) -> None:
+    document = ob3.render(award_data(award))
+    there = set(award.credentials.values_list("format", flat=True))
+    for name in conf.FORMATS:
+        if name not in there:
+            _write_credential(award, name, document, now)
+
+
+def _write_credential(award: Award, name: str, document: Document, now: dt.datetime) -> None:
+    if name not in FORMATS:
+        raise NotReady(f"INGENIUM_FORMATS names the format {name!r}, which does not exist.")
+    signer, key = signer_for(award.issuer, FORMATS[name].use, now)
+    body = FORMATS[name].secure(document, signer, key.method_id, now)
+    try:
+        with transaction.atomic():
+            Credential.objects.create(
+                award=award,
+                format=name,
+                media_type=FORMATS[name].media_type,
+                body=body,
+                sha256=hashlib.sha256(body).hexdigest(),
+                signing_key=key,
+                issued_at=now,
+            )
+    except IntegrityError:
+        # Somebody else has signed it in this moment: theirs counts, and ours is forgotten.
+        logger.info("Award %s was already written as %s.", award.uuid, name)
+
+
+def _note_failure(award_id: int, problem: str) -> None:
+    award = Award.objects.filter(pk=award_id, state=Award.State.PENDING).only("uuid", "attempts").first()
+    if award is None:
+        return
+    attempts = award.attempts + 1
+    Award.objects.filter(pk=award_id, state=Award.State.PENDING).update(
+        attempts=attempts, next_attempt_at=next_attempt(attempts, timezone.now()), last_problem=problem
+    )
+    logger.error("Award %s was not issued: %s", award.uuid, problem)

@@ -1,0 +1,242 @@
+"""One piece of news of a learner in a course, and how it merges into what is known.
+
+Events arrive repeatedly, late and in any order. Each facet of a result (passing, grade,
+certificate) carries the stamp of the newest news of it; older or equal news never
+overwrites. Pure: what merging changes comes out as a value, nobody writes here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from attrs import Attribute, field, frozen
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey
+
+from ..badges.errors import MalformedCredential
+from ..badges.names import clean_name
+from ..rules import CERTIFICATE_ISSUED
+
+__all__ = ["CertificateNews", "GradeNews", "News", "PassingNews", "State", "merge", "stamp"]
+
+Changes = dict[str, Any]
+
+_MAX_KEY = 255
+_MAX_WORD = 63
+_EVENT_ID = re.compile(r"[!-~]{1,45}")
+_GRADE_STEP = Decimal("0.0001")
+_OF_CERTIFICATE = "0 "
+"""Sorts before every year: a certificate's grade counts until the gradebook has spoken."""
+
+
+class State(Protocol):
+    """What is known already; a `CourseResult` row."""
+
+    is_passing: bool
+    passing_since: dt.datetime | None
+    passing_stamp: str
+    grade: Decimal | None
+    grade_stamp: str
+    mode: str
+    printed_name: str
+    certificate_status: str
+    certificate_since: dt.datetime | None
+    certificate_stamp: str
+
+
+def _learner(_news: object, _attribute: Attribute[int], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        raise ValueError("The learner must be a user id.")
+
+
+def _moment(_news: object, _attribute: Attribute[dt.datetime], value: object) -> None:
+    if not isinstance(value, dt.datetime) or value.utcoffset() is None:
+        raise ValueError("The time of an event must name its zone.")
+
+
+def _event_id(_news: object, _attribute: Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not _EVENT_ID.fullmatch(value):
+        raise ValueError("An event must have an id.")
+
+
+def _word(_news: object, _attribute: Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or len(value) > _MAX_WORD:
+        raise ValueError("A status or mode must be a word.")
+
+
+def _some_word(news: object, attribute: Attribute[str], value: object) -> None:
+    _word(news, attribute, value)
+    if not value:
+        raise ValueError("A status must be a word.")
+
+
+def _boolean(_news: object, _attribute: Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError("Passing is either true or false.")
+
+
+def _course_key(value: object) -> str:
+    try:
+        key = value if isinstance(value, CourseKey) else CourseKey.from_string(value)
+    except (InvalidKeyError, AssertionError, AttributeError, TypeError) as error:
+        raise ValueError("The course has no valid key.") from error
+    text = str(key)
+    if len(text) > _MAX_KEY:
+        raise ValueError("The course key is too long.")
+    return text
+
+
+def _share(value: object) -> Decimal:
+    """A grade as a share of the maximum, to four digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise ValueError("A grade must be a number.")
+    try:
+        grade = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError("A grade must be a number.") from error
+    if not grade.is_finite() or not 0 <= grade <= 9:
+        raise ValueError("A grade must be a share of the maximum.")
+    return grade.quantize(_GRADE_STEP)
+
+
+def _optional_share(value: object) -> Decimal | None:
+    # The certificate's grade is free text in the LMS, and often empty.
+    try:
+        return _share(value)
+    except ValueError:
+        return None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _name(value: object) -> str:
+    # A name that cannot be printed is as good as none.
+    try:
+        return clean_name(_text(value))
+    except MalformedCredential:
+        return ""
+
+
+@frozen(kw_only=True)
+class _Source:
+    """Whom and which course the news is of, and which event brought it."""
+
+    learner_id: int = field(validator=_learner)
+    course_id: str = field(converter=_course_key)
+    at: dt.datetime = field(validator=_moment)
+    event_id: str = field(validator=_event_id)
+
+    @property
+    def stamp(self) -> str:
+        """Sorts by time, then by event."""
+        return stamp(self.at, self.event_id)
+
+
+@frozen(kw_only=True)
+class PassingNews(_Source):
+    """Whether the learner passes the course."""
+
+    is_passing: bool = field(validator=_boolean)
+
+
+@frozen(kw_only=True)
+class GradeNews(_Source):
+    """The learner's grade, a share of the maximum."""
+
+    grade: Decimal = field(converter=_share)
+
+
+@frozen(kw_only=True)
+class CertificateNews(_Source):
+    """What became of the learner's certificate. Whatever else is unusable in it is left out."""
+
+    status: str = field(validator=_some_word)
+    mode: str = field(default="", converter=_text, validator=_word)
+    printed_name: str = field(default="", converter=_name)
+    grade: Decimal | None = field(default=None, converter=_optional_share)
+
+
+News = PassingNews | GradeNews | CertificateNews
+
+
+def stamp(at: dt.datetime, event_id: str) -> str:
+    """A text that sorts by time to the microsecond, then by event id."""
+    moment = at.astimezone(dt.UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='microseconds')}Z {event_id}"
+
+
+def _moment_of(stamp_text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(stamp_text.partition(" ")[0])
+
+
+def merge(state: State, news: News) -> Changes:
+    """What the news changes: field names and new values; empty when it is none.
+
+    Whatever the order in which a set of news is merged, and however often, every field
+    ends the same; except that `passing_since` and `certificate_since`, which are exact
+    when news comes in order, may be as late as the newest news when it does not.
+    """
+    changes = _MERGE[type(news)](state, news)
+    return {name: value for name, value in changes.items() if getattr(state, name) != value}
+
+
+def _merge_passing(state: State, news: PassingNews) -> Changes:
+    since = _since(state.passing_stamp, state.is_passing, state.passing_since, news, news.is_passing)
+    if news.stamp <= state.passing_stamp:
+        return {"passing_since": since}
+    return {"passing_stamp": news.stamp, "is_passing": news.is_passing, "passing_since": since}
+
+
+def _merge_grade(state: State, news: GradeNews) -> Changes:
+    return _newer_grade(state, news.stamp, news.grade)
+
+
+def _merge_certificate(state: State, news: CertificateNews) -> Changes:
+    since = _since(
+        state.certificate_stamp,
+        state.certificate_status == CERTIFICATE_ISSUED,
+        state.certificate_since,
+        news,
+        news.status == CERTIFICATE_ISSUED,
+    )
+    changes: Changes = {"certificate_since": since}
+    if news.stamp > state.certificate_stamp:
+        changes["certificate_stamp"] = news.stamp
+        changes["certificate_status"] = news.status
+        changes["mode"] = news.mode
+        changes["printed_name"] = news.printed_name
+    if news.grade is not None:
+        changes |= _newer_grade(state, _OF_CERTIFICATE + news.stamp, news.grade)
+    return changes
+
+
+def _newer_grade(state: State, grade_stamp: str, grade: Decimal) -> Changes:
+    return {"grade_stamp": grade_stamp, "grade": grade} if grade_stamp > state.grade_stamp else {}
+
+
+def _since(
+    known_stamp: str, known: bool, known_since: dt.datetime | None, news: News, now: bool
+) -> dt.datetime | None:
+    """Since when it has been true, the news considered; None while it is not."""
+    at = news.at.astimezone(dt.UTC)
+    if news.stamp > known_stamp:
+        if not now:
+            return None
+        return known_since if known else at
+    if known and not now and news.stamp != known_stamp and known_since is not None and at >= known_since:
+        # It was not true in between, and turned at some later moment, at the latest here.
+        return _moment_of(known_stamp)
+    return known_since
+
+
+_MERGE: dict[type, Callable[[Any, Any], Changes]] = {
+    PassingNews: _merge_passing,
+    GradeNews: _merge_grade,
+    CertificateNews: _merge_certificate,
+}

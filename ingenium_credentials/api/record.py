@@ -1,0 +1,193 @@
+"""From rows to the record that every format is written from.
+
+Nothing unverified is signed: names, identifiers, home pages and logos enter only if an
+officer has marked them verified, and an awarding body without a verified name stops the
+award from being issued.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from ..badges.data import (
+    AchievementData,
+    AwardData,
+    ConceptData,
+    IdentifierData,
+    ImageData,
+    IssuerData,
+    IssuerMode,
+    LanguageMap,
+    OrganisationData,
+    OutcomeData,
+    QualityAssuranceData,
+    RecipientData,
+    StatusData,
+    preferred,
+)
+from ..conf import conf
+from ..models import Achievement, Award, Issuer, Organisation
+from . import status
+from .errors import NotReady
+
+__all__ = ["achievement_data", "award_data", "credential_url", "issuer_data", "organisation_data"]
+
+_LARGEST_LOGO = 32_768
+"""Bytes; a larger one would be most of the document."""
+
+_Value = TypeVar("_Value")
+
+
+def credential_url(award: Award) -> str:
+    """The address of the credential, which is also its id in every format."""
+    return f"{conf.BASE_URL}/ingenium/credentials/{award.uuid}"
+
+
+def award_data(award: Award) -> AwardData:
+    """Everything that the award's credentials say; raises `NotReady` naming what is missing."""
+    if not conf.BASE_URL.startswith(("https://", "http://")):
+        raise NotReady(_("The setting INGENIUM_BASE_URL is missing."))
+    return AwardData(
+        id=credential_url(award),
+        achievement=achievement_data(award.achievement),
+        issuer=issuer_data(award.issuer),
+        recipient=RecipientData(
+            id=f"urn:uuid:{award.recipient_uuid}",
+            name=award.recipient_name,
+            latin_name=award.recipient_latin_name,
+            email_hash=award.email_hash,
+            email_salt=award.email_salt,
+        ),
+        awarded_at=award.awarded_at,
+        # Not the moment of signing: attempts that are repeated must state the same.
+        valid_from=award.awarded_at,
+        valid_until=award.valid_until,
+        grade=award.grade,
+        status=StatusData(
+            list_url=status.url_of(award.status_list),
+            index=award.status_index,
+            purpose=award.status_list.purpose,
+        ),
+        demonstration=conf.DEMONSTRATION,
+    )
+
+
+def achievement_data(achievement: Achievement) -> AchievementData:
+    """One version of a definition as it is signed; raises `NotReady`."""
+    url = f"{conf.BASE_URL}/ingenium/achievements/{achievement.uuid}/"
+    bodies = achievement.awarding.select_related("organisation").order_by("position", "pk")
+    try:
+        return AchievementData(
+            id=url,
+            url=url,
+            version=str(achievement.version),
+            kind=achievement.kind,
+            names=_texts(achievement.names),
+            descriptions=_texts(achievement.descriptions),
+            criteria=_texts(achievement.criteria),
+            image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names))),
+            awarding_bodies=tuple(organisation_data(body.organisation) for body in bodies),
+            outcomes=tuple(
+                OutcomeData(texts=_texts(outcome["texts"]), esco=outcome.get("esco", ""))
+                for outcome in achievement.outcomes or ()
+            ),
+            languages=tuple(achievement.languages or ()),
+            ects=achievement.ects,
+            hours=achievement.hours,
+            eqf_level=achievement.eqf_level,
+            isced_f=_optional(_concept, achievement.isced_f),
+            mode=_optional(_concept, achievement.mode),
+            assessment=_optional(_concept, achievement.assessment),
+            supervision=_optional(_concept, achievement.supervision),
+            prerequisites=_texts(achievement.prerequisites or {}),
+            stackability=_texts(achievement.stackability or {}),
+            further_information=_texts(achievement.further_information or {}),
+            quality_assurance=_quality_assurance(achievement),
+            tags=tuple(achievement.tags or ()),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise NotReady(
+            _("The definition %(definition)s is not complete or not well formed.")
+            % {"definition": str(achievement)}
+        ) from error
+
+
+def _texts(value: Mapping[str, Any]) -> LanguageMap:
+    return {str(language): str(text) for language, text in value.items() if text}
+
+
+def _optional(read: Callable[[Any], _Value], value: Any) -> _Value | None:
+    return read(value) if value else None
+
+
+def _concept(value: Mapping[str, Any]) -> ConceptData:
+    return ConceptData(iri=str(value["iri"]), labels=_texts(value["labels"]))
+
+
+def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:
+    found = QualityAssuranceData(
+        kind=_optional(_concept, achievement.quality_kind),
+        agency=achievement.quality_agency,
+        reference=achievement.quality_reference,
+        report_url=achievement.quality_report,
+        valid_until=achievement.quality_until,
+    )
+    return found if found != QualityAssuranceData() else None
+
+
+def issuer_data(issuer: Issuer) -> IssuerData:
+    """Who signs; raises `NotReady`."""
+    alliance = issuer.alliance
+    return IssuerData(
+        organisation=organisation_data(issuer.organisation, identity=issuer.did, with_logo=True),
+        mode=IssuerMode(issuer.mode),
+        alliance=organisation_data(alliance) if alliance is not None else None,
+    )
+
+
+def organisation_data(
+    organisation: Organisation, *, identity: str = "", with_logo: bool = False
+) -> OrganisationData:
+    """The verified facts of an organisation; raises `NotReady` without a verified name."""
+    names = {
+        name.language: name.value for name in organisation.names.filter(verified=True).order_by("language")
+    }
+    if not names:
+        raise NotReady(
+            _("No name of the organisation %(organisation)s is verified.")
+            % {"organisation": organisation.slug}
+        )
+    homepage = organisation.homepage if organisation.homepage_verified else ""
+    return OrganisationData(
+        id=identity or _identity(organisation, homepage),
+        names=names,
+        country=organisation.country,
+        url=homepage,
+        image=_logo(organisation, caption=preferred(names)) if with_logo else None,
+        identifiers=tuple(
+            IdentifierData(scheme=entry.scheme, value=entry.value)
+            for entry in organisation.identifiers.filter(verified=True).order_by("scheme", "value")
+        ),
+    )
+
+
+def _identity(organisation: Organisation, homepage: str) -> str:
+    """An absolute id: the DID that it signs with, its verified address, or a name of ours."""
+    own = organisation.issuers.filter(mode=Issuer.Mode.OWN, active=True).order_by("pk").first()
+    return (own.did if own else "") or homepage or f"urn:uuid:{organisation.uuid}"
+
+
+def _logo(organisation: Organisation, *, caption: str) -> ImageData | None:
+    """The verified logo inside the document, so that it cannot change or give readers away."""
+    logo = bytes(organisation.logo)
+    if not logo or not organisation.logo_verified or len(logo) > _LARGEST_LOGO:
+        return None
+    if hashlib.sha256(logo).hexdigest() != organisation.logo_sha256:
+        return None
+    encoded = base64.b64encode(logo).decode()
+    return ImageData(id=f"data:{organisation.logo_media_type};base64,{encoded}", caption=caption)

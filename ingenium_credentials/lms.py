@@ -1,0 +1,172 @@
+"""The one door to the LMS: accounts, course names, modes, certificates and grades.
+
+Imports of the platform stand inside functions, so that the plugin also runs in a plain
+Django project; there, Django's own accounts answer and everything else is unknown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from attrs import frozen
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
+
+__all__ = [
+    "Account",
+    "CourseFact",
+    "account",
+    "course_name",
+    "enrolment_mode",
+    "facts_of_course",
+    "is_platform",
+]
+
+_CHUNK = 500
+
+
+@frozen(kw_only=True)
+class Account:
+    """What the LMS knows of a person. It is shown and hashed, and never logged."""
+
+    learner_id: int
+    username: str
+    name: str
+    """The name of the profile; may be empty."""
+    email: str
+    language: str = ""
+    """BCP 47 tag of the chosen language; empty when none was chosen."""
+    is_active: bool = True
+
+
+@frozen(kw_only=True)
+class CourseFact:
+    """What the LMS's own tables say of one learner in one course."""
+
+    learner_id: int
+    course_id: str
+    certificate_status: str = ""
+    certificate_at: dt.datetime | None = None
+    mode: str = ""
+    printed_name: str = ""
+    grade: Decimal | float | None = None
+    grade_at: dt.datetime | None = None
+    is_passing: bool | None = None
+    passed_at: dt.datetime | None = None
+
+
+def is_platform() -> bool:
+    """Whether this process is an LMS."""
+    return apps.is_installed("common.djangoapps.student")
+
+
+def account(learner_id: int) -> Account | None:
+    """The account with this id, or None when there is none (any more)."""
+    user: Any = get_user_model()._default_manager.filter(pk=learner_id).first()
+    if user is None:
+        return None
+    return Account(
+        learner_id=learner_id,
+        username=user.get_username(),
+        name=(_profile_name(user) or user.get_full_name()).strip(),
+        email=(user.email or "").strip(),
+        language=_language(user),
+        is_active=user.is_active,
+    )
+
+
+def _profile_name(user: Any) -> str:
+    # Registration in the LMS fills the profile and leaves first and last name empty.
+    try:
+        return str(user.profile.name or "")
+    except (AttributeError, ObjectDoesNotExist):
+        return ""
+
+
+def _language(user: Any) -> str:
+    if not is_platform():
+        return ""
+    from openedx.core.djangoapps.user_api.models import UserPreference  # type: ignore[import-not-found]
+
+    return str(UserPreference.get_value(user, "pref-lang") or "")
+
+
+def course_name(course_id: str) -> str:
+    """The course's name for people; empty when the LMS does not know the course."""
+    if not is_platform():
+        return ""
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (  # type: ignore[import-not-found]
+        CourseOverview,
+    )
+
+    overview = CourseOverview.objects.filter(id=CourseKey.from_string(course_id)).first()
+    return str(overview.display_name or "") if overview else ""
+
+
+def enrolment_mode(learner_id: int, course_id: str) -> str:
+    """The mode of the active enrolment; empty when there is none or this is no LMS.
+
+    Events of passing do not carry it.
+    """
+    if not is_platform():
+        return ""
+    from common.djangoapps.student.models import CourseEnrollment  # type: ignore[import-not-found]
+    from opaque_keys.edx.keys import CourseKey
+
+    enrolments = CourseEnrollment.objects.filter(
+        user_id=learner_id, course_id=CourseKey.from_string(course_id), is_active=True
+    )
+    return str(enrolments.values_list("mode", flat=True).first() or "")
+
+
+def facts_of_course(course_id: str, since: dt.datetime | None = None) -> Iterator[CourseFact]:
+    """Certificates and grades as the LMS holds them now; nothing outside an LMS.
+
+    `since` leaves out what did not change after that moment.
+    """
+    if not is_platform():
+        return
+    yield from _certificates(course_id, since)
+    yield from _grades(course_id, since)
+
+
+def _certificates(course_id: str, since: dt.datetime | None) -> Iterator[CourseFact]:
+    from lms.djangoapps.certificates.models import GeneratedCertificate  # type: ignore[import-not-found]
+    from opaque_keys.edx.keys import CourseKey
+
+    certificates = GeneratedCertificate.objects.filter(course_id=CourseKey.from_string(course_id))
+    if since is not None:
+        certificates = certificates.filter(modified_date__gte=since)
+    for row in certificates.order_by("pk").iterator(chunk_size=_CHUNK):
+        yield CourseFact(
+            learner_id=row.user_id,
+            course_id=course_id,
+            certificate_status=row.status or "",
+            certificate_at=row.modified_date,
+            mode=row.mode or "",
+            printed_name=row.name or "",
+        )
+
+
+def _grades(course_id: str, since: dt.datetime | None) -> Iterator[CourseFact]:
+    from lms.djangoapps.grades.models import PersistentCourseGrade
+    from opaque_keys.edx.keys import CourseKey
+
+    grades = PersistentCourseGrade.objects.filter(course_id=CourseKey.from_string(course_id))
+    if since is not None:
+        grades = grades.filter(modified__gte=since)
+    for row in grades.order_by("pk").iterator(chunk_size=_CHUNK):
+        yield CourseFact(
+            learner_id=row.user_id,
+            course_id=course_id,
+            grade=row.percent_grade,
+            grade_at=row.modified,
+            # The platform reads its own rows so: a letter is given to those who pass.
+            is_passing=bool(row.letter_grade),
+            passed_at=row.passed_timestamp,
+        )

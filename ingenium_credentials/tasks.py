@@ -1,0 +1,111 @@
+"""The verbs that run in Celery. Arguments are ids only; running one twice changes nothing.
+
+The rows are the outbox: whatever a crash, a deadlock or a broker's outage has left
+undone, the sweep finds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q
+from django.utils import timezone
+from edx_django_utils.monitoring import set_code_owner_attribute
+
+from . import api
+from .conf import conf
+from .models import Award, CourseResult, StatusList
+
+logger = logging.getLogger(__name__)
+
+_SETTLING_SECONDS = 10
+"""Younger work has a task of its own on the way."""
+_BATCHES_PER_SWEEP = 20
+
+_RETRYING: dict[str, Any] = {
+    # A worker that dies leaves its task to another one.
+    "acks_late": True,
+    "autoretry_for": (OperationalError, InterfaceError, OSError),
+    "retry_backoff": True,
+    "retry_backoff_max": 600,
+    "retry_jitter": True,
+    "max_retries": 5,
+}
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def evaluate(result_ids: Sequence[int]) -> int:
+    """Award what these results have earned; returns how many awards they stand for."""
+    return len(api.evaluate(result_ids))
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def issue(award_ids: Sequence[int]) -> int:
+    """Sign the credentials of these awards, as far as they are pending; returns how many were."""
+    return len(api.issue(award_ids))
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def publish_status_list(list_id: int) -> None:
+    """Sign a status list anew, if it is due."""
+    row = StatusList.objects.select_related("issuer").defer("document").get(pk=list_id)
+    if api.is_due(row, timezone.now()):
+        api.publish(row)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def sweep() -> dict[str, int]:
+    """Queue what was left undone: results, awards, status lists; returns how much of each."""
+    now = timezone.now()
+    return {
+        "results": _queue_batches(api.EVALUATE, _results_left(now)),
+        "awards": _queue_batches(api.ISSUE, _awards_left(now)),
+        "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
+    }
+
+
+def _results_left(now: dt.datetime) -> Iterator[int]:
+    left = CourseResult.objects.filter(
+        dirty=True, changed_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS)
+    )
+    due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _awards_left(now: dt.datetime) -> Iterator[int]:
+    left = Award.objects.filter(state=Award.State.PENDING)
+    due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _lists_left(now: dt.datetime) -> Iterator[int]:
+    rows = StatusList.objects.defer("document").order_by("pk")
+    return (row.pk for row in rows if api.is_due(row, now))
+
+
+def _queue_batches(task: str, ids: Iterator[int]) -> int:
+    queued = 0
+    for _batch in range(_BATCHES_PER_SWEEP):
+        batch = list(islice(ids, conf.ISSUE_BATCH))
+        if not batch:
+            break
+        api.queue(task, batch)
+        queued += len(batch)
+    return queued
+
+
+def _queue_each(task: str, ids: Iterable[int]) -> int:
+    queued = list(islice(ids, _BATCHES_PER_SWEEP))
+    for one in queued:
+        api.queue(task, one)
+    return len(queued)
