@@ -193,7 +193,7 @@ _P = 2**255 - 19
 _D = -121665 * pow(121666, -1, _P) % _P
 # The y of the eight points whose order divides 8. Under such a key signatures can be
 # made that fit any document, so it proves nothing.
-_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
 
 
