@@ -1,0 +1,65 @@
+"""What one verification may use, and how much of it.
+
+Hides the memory of addresses already asked and the account of work: however credentials,
+lists and endorsements are nested, a call of `verify` does a bounded number of things.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from attrs import define, field
+
+from .errors import NotResolved, WorkLimitExceeded
+from .jsonld import Contexts
+
+__all__ = ["MAX_RESOLVED_BYTES", "MAX_STEPS", "Means", "Resolve"]
+
+Resolve = Callable[[str], bytes]
+"""From an https address to the bytes found there; raises `NotResolved`."""
+
+MAX_STEPS = 64
+"""Documents judged, proofs checked and addresses asked in one verification, together."""
+
+MAX_RESOLVED_BYTES = 1_000_000
+"""The largest answer that is taken from `resolve`: a status list has tens of kilobytes."""
+
+
+@define(kw_only=True)
+class Means:
+    """Resolver, clock and contexts of one verification, with the work that is left."""
+
+    resolver: Resolve
+    now: dt.datetime
+    contexts: Contexts
+    steps_left: int = MAX_STEPS
+    _answers: dict[str, bytes | str] = field(factory=dict, init=False, repr=False)
+    """By address: the bytes, or the sentence that says why there are none."""
+
+    def spend(self) -> None:
+        """Account for one piece of work; raises `WorkLimitExceeded` when none is left."""
+        if self.steps_left <= 0:
+            raise WorkLimitExceeded("The document holds more to check than any genuine one does.")
+        self.steps_left -= 1
+
+    def resolve(self, url: str) -> bytes:
+        """The bytes at `url`, asked at most once; raises `NotResolved` whatever went wrong."""
+        if url not in self._answers:
+            self.spend()
+            self._answers[url] = self._ask(url)
+        answer = self._answers[url]
+        if isinstance(answer, str):
+            raise NotResolved(answer)
+        return answer
+
+    def _ask(self, url: str) -> bytes | str:
+        shown = ascii(url)[1:-1][:300]
+        try:
+            answer = self.resolver(url)
+        except Exception:
+            # The resolver is the caller's: its failures prove nothing about the credential.
+            return f"This address could not be resolved: {shown}"
+        if not isinstance(answer, bytes) or len(answer) > MAX_RESOLVED_BYTES:
+            return f"This address gave an answer that cannot be used: {shown}"
+        return answer
