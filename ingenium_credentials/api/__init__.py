@@ -71,3 +71,4 @@ __all__ = [
     "url_of",
     "verify",
 ]
+
