@@ -37,7 +37,7 @@ MAX_DEPTH = 100
 
 _HASHES = ("sha256", "sha384")
 _BYTES_PER_UNIT = 256
-_UNITS_PER_QUAD = 5
+_UNITS_PER_QUAD = 6
 _UNITS_PER_MENTION = 2
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\ud800-\udfff]')
 LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
@@ -130,7 +130,8 @@ class _Canonicalization:
         self._mentions: dict[str, list[_Row]] = defaultdict(list)
         self._rows: list[_Row] = []
         self._first: dict[str, str] = {}
-        for quad in self._distinct(quads):
+        # All are counted before any is worked on: refusing must be cheap.
+        for quad in list(self._distinct(quads)):
             row = self._row(quad)
             self._rows.append(row)
             for node in {label for _, label in row.blanks}:
