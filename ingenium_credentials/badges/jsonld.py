@@ -116,7 +116,8 @@ class _Writer:
             for name in _array(values):
                 self.leaves += 1
                 self.quads.append(Quad(subject, _TYPE, _iri(name), graph))
-        elif key == "@included" or (key == "@graph" and graph is None):
+        elif key in ("@included", "@graph"):
+            # A graph inside a graph (a proof in a presented credential) is one beside it in RDF.
             for node in _array(values):
                 self.node(node, subject if key == "@graph" else graph)
         elif key != "@id":
