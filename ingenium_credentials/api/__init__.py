@@ -1,16 +1,27 @@
 """The verbs, and the only writer of rows. What others may call is what `__all__` names."""
 
+from .alliance import define_issuer, define_organisation
 from .auditing import note
 from .awarding import award, evaluate, facts_of, rules_for
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .errors import NotAllowed, NotReady
 from .issuing import FORMATS, issue
-from .keys import create_key, did_document, did_document_bytes, mark_compromised, retire, rotate, signer_for
+from .keys import (
+    create_key,
+    default_did,
+    did_document,
+    did_document_bytes,
+    mark_compromised,
+    retire,
+    rotate,
+    signer_for,
+)
 from .linking import credential_for_certificate
 from .queueing import EVALUATE, ISSUE, PUBLISH, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
+from .resolving import resolve
 from .retiring import forget_learner
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .sharing import share
@@ -35,9 +46,12 @@ __all__ = [
     "award",
     "award_data",
     "create_key",
+    "default_did",
     "credential_for_certificate",
     "credential_url",
     "define",
+    "define_issuer",
+    "define_organisation",
     "define_rule",
     "did_document",
     "did_document_bytes",
@@ -60,6 +74,7 @@ __all__ = [
     "record_certificate",
     "record_grade",
     "record_passing",
+    "resolve",
     "retire",
     "retire_achievement",
     "revoke",

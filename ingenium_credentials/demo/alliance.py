@@ -1,0 +1,100 @@
+"""The demonstration's rows: ten real universities, an invented offer, through the verbs.
+
+Hides the two JSON files. What they mark as unverified stays unverified, so it is shown to
+officers and never signed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from .. import api
+from ..models import (
+    Achievement,
+    AwardRule,
+    Issuer,
+    Organisation,
+    OrganisationIdentifier,
+    OrganisationName,
+    SigningKey,
+)
+
+__all__ = ["COURSES", "load", "make_keys"]
+
+_FOLDER = Path(__file__).parent
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((_FOLDER / name).read_text(encoding="utf-8"))
+    return content
+
+
+_OFFER = _read("offer.json")
+
+COURSES: dict[str, str] = {course["key"]: course["name"] for course in _OFFER["courses"]}
+"""Course key to name, in the order in which the demo learner passes them."""
+
+
+def load() -> Achievement:
+    """Enter the alliance and the offer; what is there already stays as it is."""
+    facts = _read("alliance.json")
+    with transaction.atomic():
+        alliance = _organisation(facts["alliance"], Organisation.Kind.ALLIANCE)
+        for university in facts["universities"]:
+            _organisation(university, Organisation.Kind.UNIVERSITY)
+        return _achievement(_issuer(alliance))
+
+
+def make_keys(issuer: Issuer) -> list[SigningKey]:
+    """Give the issuer the keys that it lacks, one for each use; returns all that sign now."""
+    for use in SigningKey.Use.values:
+        if not issuer.keys.filter(use=use, retired_at=None, compromised_at=None).exists():
+            api.create_key(issuer, use=use)
+    return list(issuer.keys.filter(retired_at=None, compromised_at=None).select_related("issuer"))
+
+
+def _organisation(facts: dict[str, Any], kind: str) -> Organisation:
+    there = Organisation.objects.filter(slug=facts["slug"]).first()
+    return there or api.define_organisation(
+        Organisation(
+            slug=facts["slug"],
+            kind=kind,
+            abbreviation=facts["abbreviation"],
+            country=facts["country"]["value"],
+            homepage=facts["homepage"]["value"],
+            homepage_verified=facts["homepage"]["verified"],
+        ),
+        names=[OrganisationName(**name) for name in facts["names"]],
+        identifiers=[OrganisationIdentifier(**identifier) for identifier in facts["identifiers"]],
+    )
+
+
+def _issuer(alliance: Organisation) -> Issuer:
+    slug = _OFFER["issuer"]
+    there = Issuer.objects.filter(slug=slug).first()
+    return there or api.define_issuer(
+        Issuer(slug=slug, organisation=Organisation.objects.get(slug=slug), alliance=alliance)
+    )
+
+
+def _achievement(issuer: Issuer) -> Achievement:
+    fields = _OFFER["achievement"]
+    there = Achievement.objects.filter(slug=fields["slug"]).order_by("-version").first()
+    if there is not None:
+        return there
+    bodies = [Organisation.objects.get(slug=slug) for slug in _OFFER["awarding_bodies"]]
+    achievement = api.define(Achievement(issuer=issuer, **fields), awarding_bodies=bodies)
+    leaves = [{"kind": "course_passed", "course": key} for key in COURSES]
+    api.define_rule(
+        AwardRule(
+            name="Both courses passed",
+            achievement=achievement,
+            condition={"version": 1, "all": leaves},
+            enabled=True,
+        )
+    )
+    return api.activate(achievement)
