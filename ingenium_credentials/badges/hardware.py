@@ -221,7 +221,9 @@ def _fits(token: Any, attributes: Mapping[str, bytes]) -> bool:
         "manufacturer": str(token.manufacturer_id).encode(),
         "model": str(token.model).encode(),
     }
-    return all(has[name] == attributes[name] for name in has if name in attributes)
+    # Some libraries show an empty slot for the next token to come.
+    is_ready = bool(token.flags & _pkcs11().TokenFlag.TOKEN_INITIALIZED)
+    return is_ready and all(has[name] == attributes[name] for name in has if name in attributes)
 
 
 def _object_template(pkcs11: Any, attributes: Mapping[str, bytes]) -> dict[Any, Any]:

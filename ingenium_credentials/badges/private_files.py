@@ -61,7 +61,9 @@ def write_private(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
-        raise UnusableKey(f"The private file exists already and is not overwritten: {path}") from error
+        raise UnusableKey(
+            f"A file of this name is there already and is not overwritten: {error.filename}"
+        ) from error
     except (OSError, ValueError) as error:
         raise UnusableKey(f"The private file cannot be written ({_reason(error)}): {path}") from error
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -303,7 +304,7 @@ def test_a_spoiled_signature_is_refused(signer: SoftwareSigner, signature: bytes
 
 def test_a_der_signature_is_refused(signers: dict[Algorithm, SoftwareSigner]) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    der = key.sign(b"data", ec.ECDSA(ec.hashes.SHA256()))
+    der = key.sign(b"data", ec.ECDSA(hashes.SHA256()))
 
     with pytest.raises(ProofError):
         PublicKey.of(key.public_key()).verify(der, b"data")
