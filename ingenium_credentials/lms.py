@@ -90,7 +90,7 @@ def _profile_name(user: Any) -> str:
 def _language(user: Any) -> str:
     if not is_platform():
         return ""
-    from openedx.core.djangoapps.user_api.models import UserPreference  # type: ignore[import-not-found]
+    from openedx.core.djangoapps.user_api.models import UserPreference
 
     return str(UserPreference.get_value(user, "pref-lang") or "")
 
@@ -100,7 +100,7 @@ def course_name(course_id: str) -> str:
     if not is_platform():
         return ""
     from opaque_keys.edx.keys import CourseKey
-    from openedx.core.djangoapps.content.course_overviews.models import (  # type: ignore[import-not-found]
+    from openedx.core.djangoapps.content.course_overviews.models import (
         CourseOverview,
     )
 
@@ -115,7 +115,7 @@ def enrolment_mode(learner_id: int, course_id: str) -> str:
     """
     if not is_platform():
         return ""
-    from common.djangoapps.student.models import CourseEnrollment  # type: ignore[import-not-found]
+    from common.djangoapps.student.models import CourseEnrollment
     from opaque_keys.edx.keys import CourseKey
 
     enrolments = CourseEnrollment.objects.filter(
@@ -136,7 +136,7 @@ def facts_of_course(course_id: str, since: dt.datetime | None = None) -> Iterato
 
 
 def _certificates(course_id: str, since: dt.datetime | None) -> Iterator[CourseFact]:
-    from lms.djangoapps.certificates.models import GeneratedCertificate  # type: ignore[import-not-found]
+    from lms.djangoapps.certificates.models import GeneratedCertificate
     from opaque_keys.edx.keys import CourseKey
 
     certificates = GeneratedCertificate.objects.filter(course_id=CourseKey.from_string(course_id))

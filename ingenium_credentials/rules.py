@@ -165,8 +165,8 @@ def _leaf(node: Mapping[str, object]) -> _Leaf:
 
 def _course(value: object) -> str:
     try:
-        return str(CourseKey.from_string(value))
-    except (InvalidKeyError, AssertionError, AttributeError, TypeError) as error:
+        return str(CourseKey.from_string(value if isinstance(value, str) else ""))
+    except InvalidKeyError as error:
         raise ConditionError(_("%(course)r is not a course key.") % {"course": value}) from error
 
 

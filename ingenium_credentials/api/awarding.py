@@ -24,6 +24,8 @@ from .recipients import recipient
 __all__ = ["award", "evaluate", "facts_of", "rules_for"]
 
 _PLACES_TRIED = 20
+_MOST_ATTEMPTS = 20
+"""Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
 
 
 def evaluate(result_ids: Sequence[int]) -> list[int]:
@@ -60,9 +62,11 @@ def _outcome(result: CourseResult, problems: Sequence[str]) -> dict[str, object]
     if not problems:
         return {"dirty": False, "attempts": 0, "next_attempt_at": None, "last_problem": ""}
     attempts = result.attempts + 1
+    waits = attempts < _MOST_ATTEMPTS
     return {
+        "dirty": waits,
         "attempts": attempts,
-        "next_attempt_at": next_attempt(attempts, timezone.now()),
+        "next_attempt_at": next_attempt(attempts, timezone.now()) if waits else None,
         "last_problem": problems[0],
     }
 

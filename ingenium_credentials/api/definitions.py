@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, Organisation
 from ..rules import courses_of
-from . import auditing, pictures
+from . import auditing, pictures, recording
 from .errors import NotAllowed
 
 State = Achievement.State
@@ -75,6 +75,8 @@ def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achiev
         if stored.state != State.ACTIVE:
             former = Achievement.objects.filter(slug=stored.slug).exclude(pk=stored.pk)
             AwardRule.objects.filter(achievement__in=former).update(achievement=stored)
+            named = AwardRuleCourse.objects.filter(rule__achievement=stored, rule__enabled=True)
+            recording.reconsider(named.values_list("course_id", flat=True))
             former.filter(state=State.ACTIVE).update(state=State.RETIRED)
             stored.state = State.ACTIVE
             stored.save(update_fields=["state"])
@@ -120,6 +122,9 @@ def define_rule(rule: AwardRule, *, actor_id: int | None = None) -> AwardRule:
         AwardRuleCourse.objects.bulk_create(
             AwardRuleCourse(rule=rule, course_id=course_id) for course_id in sorted(set(course_ids) - known)
         )
+        if rule.enabled:
+            # Whoever has met it already is found by the sweep.
+            recording.reconsider(course_ids)
         auditing.note("rule-defined", rule, actor_id=actor_id)
     return rule
 

@@ -33,5 +33,5 @@ def problem_of(error: Exception) -> str:
 
 def next_attempt(attempts: int, now: dt.datetime) -> dt.datetime:
     """When to try again after that many failures: in a minute, then twice as long, at most a day."""
-    doublings = min(max(attempts, 1) - 1, 16)
-    return now + min(_FIRST_WAIT * 2**doublings, _LONGEST_WAIT)
+    times: int = 2 ** min(max(attempts, 1) - 1, 16)
+    return now + min(_FIRST_WAIT * times, _LONGEST_WAIT)

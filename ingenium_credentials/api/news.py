@@ -81,10 +81,9 @@ def _boolean(_news: object, _attribute: Attribute[bool], value: object) -> None:
 
 def _course_key(value: object) -> str:
     try:
-        key = value if isinstance(value, CourseKey) else CourseKey.from_string(value)
-    except (InvalidKeyError, AssertionError, AttributeError, TypeError) as error:
+        text = str(value if isinstance(value, CourseKey) else CourseKey.from_string(_text(value)))
+    except InvalidKeyError as error:
         raise ValueError("The course has no valid key.") from error
-    text = str(key)
     if len(text) > _MAX_KEY:
         raise ValueError("The course key is too long.")
     return text
