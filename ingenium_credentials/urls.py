@@ -1,6 +1,42 @@
-"""Addresses of the plugin."""
+"""Addresses of the plugin. They are in documents that are signed, so they do not change."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from .views import health, learner, public, theme, verification, verifier, wellknown
 
 app_name = "ingenium_credentials"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ingenium/credentials/", learner.my_credentials, name="my-credentials"),
+    path("ingenium/credentials/<uuid:uuid>", public.credential, name="credential"),
+    *(
+        path(
+            f"ingenium/credentials/<uuid:uuid>.{suffix}",
+            public.credential,
+            {"suffix": suffix},
+            name="credential-file",
+        )
+        for suffix in ("json", "jwt", "png", "svg")
+    ),
+    path("ingenium/credentials/<uuid:uuid>/share", learner.share, name="share"),
+    path("ingenium/verify/", verifier.verifier, name="verifier"),
+    path("ingenium/achievements/<uuid:uuid>/", public.achievement_page, name="achievement"),
+    *(
+        path(
+            f"ingenium/achievements/<uuid:uuid>/image.{suffix}",
+            public.achievement_image,
+            {"suffix": suffix},
+            name="achievement-image",
+        )
+        for suffix in ("png", "svg")
+    ),
+    path("ingenium/issuers/<slug:slug>/", wellknown.issuer_page, name="issuer"),
+    path("ingenium/issuers/<slug:slug>/did.json", wellknown.did_document, name="did-document"),
+    path("ingenium/status/<uuid:uuid>", wellknown.status_list, name="status-list"),
+    path("ingenium/health/", health.health, name="health"),
+    path("ingenium/theme.css", theme.theme, name="theme"),
+    path("ingenium/api/v1/verify/", verification.VerifyView.as_view(), name="verify-api"),
+    path("ingenium/api/v1/schema/", verification.SchemaView.as_view(), name="schema"),
+]

@@ -1,0 +1,1 @@
+"""Pages and machine endpoints, by reader. They call the verbs in `api` and write nothing themselves."""

@@ -1,0 +1,103 @@
+"""Whether work is stuck, for the operator's monitoring: counts and ages, nobody's data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import Min, Q
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from .. import api
+from ..badges.errors import CredentialError
+from ..conf import conf
+from ..models import Award, CourseResult, Issuer, StatusList
+
+__all__ = ["health"]
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE = 3
+"""Sweeps that work may wait before it counts as stuck."""
+
+
+@require_safe
+def health(_request: HttpRequest) -> JsonResponse:
+    """200 when nothing is stuck, else 503 with what is."""
+    try:
+        found = _found(timezone.now())
+    except DatabaseError as error:
+        logger.error("The health of the plugin is unknown: %s", type(error).__name__)
+        found = {"problems": ["the database does not answer"]}
+    body = {"status": "trouble" if found["problems"] else "ok", **found}
+    response = JsonResponse(body, status=503 if found["problems"] else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _found(now: dt.datetime) -> dict[str, Any]:
+    facts = {"enabled": conf.ENABLED, **_results(now), **_awards(now), **_lists(now), **_keys()}
+    return {**facts, "problems": _problems(facts)}
+
+
+def _results(now: dt.datetime) -> dict[str, Any]:
+    dirty = CourseResult.objects.filter(dirty=True)
+    oldest = dirty.aggregate(oldest=Min("changed_at"))["oldest"]
+    return {"dirty_results": dirty.count(), "oldest_dirty_seconds": _age(oldest, now)}
+
+
+def _awards(now: dt.datetime) -> dict[str, Any]:
+    pending = Award.objects.filter(state=Award.State.PENDING)
+    due = pending.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    return {
+        "pending_awards": pending.count(),
+        "failed_awards": pending.filter(attempts__gt=0).count(),
+        "oldest_pending_seconds": _age(due.aggregate(oldest=Min("awarded_at"))["oldest"], now),
+    }
+
+
+def _lists(now: dt.datetime) -> dict[str, Any]:
+    published = StatusList.objects.exclude(published_at=None)
+    return {
+        "status_lists": StatusList.objects.count(),
+        "stale_status_lists": published.filter(stale=True).count(),
+        "expired_status_lists": published.filter(valid_until__lte=now).count(),
+        "oldest_status_list_seconds": _age(published.aggregate(oldest=Min("published_at"))["oldest"], now),
+    }
+
+
+def _keys() -> dict[str, Any]:
+    """How many active issuers can sign in every configured format, and which cannot."""
+    uses = sorted({api.FORMATS[name].use for name in conf.FORMATS if name in api.FORMATS})
+    issuers = list(Issuer.objects.filter(active=True).order_by("slug"))
+    without = [issuer.slug for issuer in issuers if not all(_can_sign(issuer, use) for use in uses)]
+    return {"issuers": len(issuers), "issuers_without_keys": without}
+
+
+def _can_sign(issuer: Issuer, use: str) -> bool:
+    try:
+        api.signer_for(issuer, use, timezone.now())
+    except CredentialError:
+        return False
+    return True
+
+
+def _problems(facts: dict[str, Any]) -> list[str]:
+    patience = _PATIENCE * conf.SWEEP_SECONDS
+    tests = (
+        ("oldest_dirty_seconds", patience, "results wait too long to be evaluated"),
+        ("expired_status_lists", 0, "a status list has expired"),
+        ("failed_awards", 0, "awards could not be issued"),
+    )
+    problems = [sentence for name, most, sentence in tests if (facts[name] or 0) > most]
+    if facts["issuers_without_keys"]:
+        problems.append("an issuer has no key to sign with")
+    return problems
+
+
+def _age(moment: dt.datetime | None, now: dt.datetime) -> int | None:
+    return max(0, int((now - moment).total_seconds())) if moment else None

@@ -1,0 +1,90 @@
+"""A learner's own pages: what they have, and who may see it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from attrs import frozen
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import api
+from ..models import Achievement, Award
+from . import wording
+from .access import is_public, see
+from .facts import Text, say
+from .pages import guarded, not_found, page
+from .public import image_address
+
+__all__ = ["my_credentials", "share"]
+
+_MOST_OFFERED = 12
+
+
+@frozen(kw_only=True)
+class Card:
+    """One credential in the list."""
+
+    award: Award
+    title: Text
+    kind: str
+    image: str
+    state: str
+    """`pending`, `issued`, `revoked` or `expired`."""
+    is_public: bool
+
+
+@require_safe
+@login_required
+@guarded
+def my_credentials(request: HttpRequest) -> HttpResponse:
+    """All credentials of whoever is signed in, newest first."""
+    awards = (
+        Award.objects.filter(learner_id=request.user.pk)
+        .select_related("achievement")
+        .defer("achievement__image_png", "achievement__image_svg")
+    )
+    cards = [_card(award) for award in awards]
+    offered = [] if cards else _offered()
+    return page(request, "credentials.html", {"cards": cards, "offered": offered})
+
+
+def _card(award: Award) -> Card:
+    achievement = award.achievement
+    expired = award.valid_until is not None and award.valid_until <= timezone.now()
+    state = "expired" if expired and award.state == Award.State.ISSUED else award.state
+    return Card(
+        award=award,
+        title=say(achievement.names),
+        kind=wording.kind(achievement.kind),
+        image=image_address(achievement.uuid),
+        state=state,
+        is_public=is_public(award),
+    )
+
+
+def _offered() -> list[dict[str, object]]:
+    """What can be earned now, for a list that is still empty."""
+    active = Achievement.objects.filter(state=Achievement.State.ACTIVE, rules__enabled=True).distinct()
+    active = active.defer("image_png", "image_svg")[:_MOST_OFFERED]
+    return [
+        {"achievement": found, "title": say(found.names), "image": image_address(found.uuid)}
+        for found in active
+    ]
+
+
+@require_POST
+@login_required
+@guarded
+def share(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Make a credential public or private, by its owner only."""
+    seen = see(request, uuid)
+    if not seen.is_owner:
+        raise not_found()
+    api.share(seen.award, request.POST.get("shared") == "yes", request.user.pk)
+    if request.POST.get("from") == "list":
+        return HttpResponseRedirect(reverse("ingenium_credentials:my-credentials") + f"#c-{uuid}")
+    return HttpResponseRedirect(reverse("ingenium_credentials:credential", args=(uuid,)) + "#sharing")

@@ -1,0 +1,188 @@
+"""What a signed document says, for a page: read from it alone, whoever issued it.
+
+Call it with a document only whose proof has passed. It may still hold anything in any
+place: what is not of the expected kind is left out, and no address in it is followed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..badges.errors import CredentialError
+from ..badges.moments import parse_moment
+from . import wording
+from .facts import Fact, Facts, Outcome, Party, Text
+
+__all__ = ["of_document"]
+
+_LONGEST = 4000
+_MOST = 50
+_EQF = "http://data.europa.eu/snb/eqf/"
+_ESCO = "http://data.europa.eu/esco/"
+_DEMONSTRATION = "DEMONSTRATION"
+
+
+def of_document(document: Mapping[str, Any]) -> Facts:
+    """The facts of a verified credential: an Open Badge, or another one as far as it has a title."""
+    subject = _object(document.get("credentialSubject"))
+    achievement = _object(subject.get("achievement"))
+    issuer = _object(document.get("issuer"))
+    name = _text(document.get("name")) or _text(achievement.get("name"))
+    names = _holder_names(subject)
+    return Facts(
+        title=Text(name or _("Untitled credential")),
+        kind=wording.kind(_text(achievement.get("achievementType")) or _("Credential")),
+        description=Text(_text(achievement.get("description")) or _text(document.get("description"))),
+        holder=names[0] if names else "",
+        holder_latin=names[1] if len(names) > 1 else "",
+        issuer=_party(issuer, document.get("issuer")),
+        alliance=_party(_object(issuer.get("parentOrg"))),
+        awarding=tuple(filter(None, [_party(_object(achievement.get("creator")))])),
+        awarded_at=_moment(document, "awardedDate", "validFrom", "issuanceDate"),
+        valid_until=_moment(document, "validUntil", "expirationDate"),
+        table=tuple(_table(document, subject, achievement)),
+        outcomes=tuple(_outcomes(achievement)),
+        narrative=_text(_object(achievement.get("criteria")).get("narrative"), 50_000),
+        tags=tuple(filter(None, map(_text, _list(achievement.get("tag"))))),
+        technical=tuple(_technical(document, subject, achievement)),
+        demonstration=name.startswith(_DEMONSTRATION),
+    )
+
+
+def _holder_names(subject: Mapping[str, Any]) -> list[str]:
+    """The name as it stands on the subject, then the other ones among its identifiers."""
+    identifiers = (_object(entry) for entry in _list(subject.get("identifier")))
+    named = (
+        _text(entry.get("identityHash"))
+        for entry in identifiers
+        if entry.get("hashed") is False and _text(entry.get("identityType")).lower() in ("name", "ext:name")
+    )
+    return list(dict.fromkeys(filter(None, (_text(subject.get("name")), *named))))
+
+
+def _party(profile: Mapping[str, Any], bare: object = None) -> Party | None:
+    name = _text(profile.get("name")) or _text(profile.get("id")) or _text(bare)
+    if not name:
+        return None
+    address = _object(profile.get("address"))
+    identifiers = (_object(entry) for entry in _list(profile.get("otherIdentifier")))
+    return Party(
+        name=Text(name),
+        country=wording.country(_text(address.get("addressCountryCode"))),
+        url=_https(profile.get("url")),
+        identifiers=tuple(filter(None, map(_identifier, identifiers))),
+    )
+
+
+def _identifier(entry: Mapping[str, Any]) -> str:
+    kind = _text(entry.get("identifierType")).removeprefix("ext:")
+    return " ".join(filter(None, (kind, _text(entry.get("identifier")))))
+
+
+def _table(
+    document: Mapping[str, Any], subject: Mapping[str, Any], achievement: Mapping[str, Any]
+) -> Iterator[Fact]:
+    earned, available = _number(subject.get("creditsEarned")), _number(achievement.get("creditsAvailable"))
+    pairs = [
+        (_("Credits"), earned or available),
+        (_("Field of study"), _text(achievement.get("fieldOfStudy"))),
+        (_("Language of instruction"), _spoken(achievement.get("inLanguage"))),
+    ]
+    yield from (Fact(label=label, text=Text(value)) for label, value in pairs if value)
+    for result in map(_object, _list(subject.get("result"))[:_MOST]):
+        if value := _text(result.get("value")):
+            yield Fact(label=_result_name(achievement, result), text=Text(value))
+    for alignment in map(_object, _list(achievement.get("alignment"))[:_MOST]):
+        if not _is_outcome(alignment) and _text(alignment.get("targetName")):
+            yield _aligned(alignment)
+
+
+def _aligned(alignment: Mapping[str, Any]) -> Fact:
+    target = _text(alignment.get("targetUrl"))
+    level = re.fullmatch(re.escape(_EQF) + "([1-8])", target)
+    hint = wording.level(int(level[1])) if level else ""
+    label = _text(alignment.get("targetFramework")) or _("Corresponds to")
+    return Fact(label=label, text=Text(_text(alignment.get("targetName"))), hint=hint)
+
+
+def _is_outcome(alignment: Mapping[str, Any]) -> bool:
+    return _text(alignment.get("targetUrl")).startswith(_ESCO)
+
+
+def _outcomes(achievement: Mapping[str, Any]) -> Iterator[Outcome]:
+    for alignment in map(_object, _list(achievement.get("alignment"))[:_MOST]):
+        if _is_outcome(alignment):
+            yield Outcome(
+                text=Text(_text(alignment.get("targetName"))), esco=_text(alignment.get("targetUrl"))
+            )
+
+
+def _result_name(achievement: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    wanted = result.get("resultDescription")
+    for described in map(_object, _list(achievement.get("resultDescription"))[:_MOST]):
+        if described.get("id") == wanted and _text(described.get("name")):
+            return _text(described.get("name"))
+    return _("Result")
+
+
+def _technical(
+    document: Mapping[str, Any], subject: Mapping[str, Any], achievement: Mapping[str, Any]
+) -> Iterator[Fact]:
+    status = _object(document.get("credentialStatus"))
+    issuer = document.get("issuer")
+    pairs = (
+        (_("Credential"), document.get("id")),
+        (_("Issuer"), _object(issuer).get("id") or issuer),
+        (_("Recipient"), subject.get("id")),
+        (_("Definition"), achievement.get("id")),
+        (_("Version"), achievement.get("version")),
+        (_("Place in the status list"), status.get("id")),
+    )
+    for label, value in pairs:
+        if text := _text(value):
+            yield Fact(label=label, text=Text(text))
+
+
+def _spoken(value: object) -> str:
+    return ", ".join(wording.language(tag) for tag in map(_text, _list(value)[:_MOST]) if tag)
+
+
+def _moment(document: Mapping[str, Any], *names: str) -> dt.datetime | None:
+    for name in names:
+        try:
+            return parse_moment(document[name])
+        except (KeyError, CredentialError, TypeError, ValueError):
+            continue
+    return None
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    """The object, or the first of several, or an empty one."""
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, dict) else {}
+
+
+def _list(value: object) -> Sequence[object]:
+    if value is None:
+        return ()
+    return value if isinstance(value, list) else (value,)
+
+
+def _text(value: object, longest: int = _LONGEST) -> str:
+    return value[:longest].strip() if isinstance(value, str) else ""
+
+
+def _number(value: object) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    # The document does not say of which kind its credits are, so neither do we.
+    return f"{value:g}" if is_number else ""
+
+
+def _https(value: object) -> str:
+    address = _text(value)
+    return address if address.startswith("https://") else ""

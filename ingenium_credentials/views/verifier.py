@@ -1,0 +1,93 @@
+"""The page on which anybody checks a credential: no account, nothing kept, nobody told."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from .. import api
+from ..badges.report import Report
+from ..conf import conf
+from . import markdown, reading, wording
+from .pages import Problem, guarded, page
+from .submission import Submission, of_form
+from .throttle import VerifyThrottle
+
+__all__ = ["too_often", "verifier"]
+
+
+# Without a token against forgery: the answer depends on what is sent alone and nothing is
+# kept, and looking for the token would read the whole body before its size is judged.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The form; and, for what was handed in, the answer."""
+    if request.method != "POST":
+        return page(request, "verifier.html", {"most": conf.VERIFY_MAX_BYTES // 1000})
+    try:
+        _demand_rate(request)
+        submission = of_form(request)
+    except Problem as problem:
+        context = {"problem": problem, "most": conf.VERIFY_MAX_BYTES // 1000}
+        response = page(request, "verifier.html", context, status=problem.status)
+        if problem.retry_after is not None:
+            response["Retry-After"] = str(problem.retry_after)
+        return response
+    return page(request, "report.html", _answer(submission))
+
+
+def _answer(submission: Submission) -> dict[str, object]:
+    report = api.verify(submission.data)
+    return {
+        "verdict": wording.verdict(report),
+        "documents": [_shown(part) for part in _credentials(report)],
+        "is_proven": report.document is not None,
+        "report_file": _file(report),
+        "origin": submission.origin,
+    }
+
+
+def _credentials(report: Report) -> list[Report]:
+    """The credentials to show: the document itself, or those that a presentation holds."""
+    return list(report.parts) if report.format.startswith("vp") else [report]
+
+
+def _shown(report: Report) -> dict[str, object]:
+    """A credential as a page shows it; its words only if they are shown to be signed."""
+    if report.document is None:
+        return {"facts": None, "verdict": wording.verdict(report)}
+    found = reading.of_document(report.document)
+    return {
+        "facts": found,
+        "narrative": markdown.render(found.narrative, top_level=4),
+        "verdict": wording.verdict(report),
+        "endorsements": [wording.verdict(part) for part in report.parts],
+    }
+
+
+def _file(report: Report) -> str:
+    """The report as a file inside the page: nothing is kept, so nothing could be fetched later."""
+    text = json.dumps(report.as_dict(), ensure_ascii=False, indent=2)
+    return base64.b64encode(text.encode("utf-8", "replace")).decode()
+
+
+def _demand_rate(request: HttpRequest) -> None:
+    throttle = VerifyThrottle()
+    if not throttle.allow_request(Request(request), APIView()):
+        raise too_often(throttle.wait())
+
+
+def too_often(seconds: float | None) -> Problem:
+    """This address has asked too often."""
+    wait = max(1, round(seconds or 60))
+    advice = ngettext("Try again in a second.", "Try again in %(count)d seconds.", wait) % {"count": wait}
+    return Problem(429, _("Too many checks in a short time"), advice, retry_after=wait)
