@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ..badges.did import MethodData, did_web
@@ -96,6 +97,33 @@ def create_key(
             valid_from=_now(),
         )
         auditing.note("key-created", key, actor_id=actor_id)
+    return key
+
+
+def provide_keys(
+    issuer: Issuer,
+    *,
+    use: str | None = None,
+    algorithm: Algorithm | None = None,
+    uri: str | None = None,
+    actor_id: int | None = None,
+) -> list[SigningKey]:
+    """Give the issuer a key for each use, or for `use` alone, if it has no valid one; returns the new ones."""
+    with transaction.atomic():
+        return [
+            create_key(issuer, use=wanted, algorithm=algorithm, uri=uri, actor_id=actor_id)
+            for wanted in ([use] if use else ALGORITHMS)
+            if not issuer.keys.filter(use=wanted, retired_at=None, compromised_at=None).exists()
+        ]
+
+
+def key_named(name: str) -> SigningKey:
+    """The key that an operator names, by `ISSUER#FRAGMENT` or by its full id; raises `UnusableKey`."""
+    issuer, _mark, fragment = name.rpartition("#")
+    owners = Issuer.objects.filter(Q(slug=issuer) | Q(did=issuer))
+    key = SigningKey.objects.filter(issuer__in=owners, fragment=fragment).select_related("issuer").first()
+    if key is None:
+        raise UnusableKey(f"There is no key {name}; manage.py ingenium_keys list shows those that there are.")
     return key
 
 

@@ -50,10 +50,8 @@ def load() -> Achievement:
 
 
 def make_keys(issuer: Issuer) -> list[SigningKey]:
-    """Give the issuer the keys that it lacks, one for each use; returns all that sign now."""
-    for use in SigningKey.Use.values:
-        if not issuer.keys.filter(use=use, retired_at=None, compromised_at=None).exists():
-            api.create_key(issuer, use=use)
+    """Give the issuer the keys that it lacks; returns all that sign now."""
+    api.provide_keys(issuer)
     return list(issuer.keys.filter(retired_at=None, compromised_at=None).select_related("issuer"))
 
 
