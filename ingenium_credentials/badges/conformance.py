@@ -130,7 +130,14 @@ def _credential(document: Mapping[str, Any], version: int) -> tuple[list[dt.date
 
 
 def _moments(document: Mapping[str, Any], *names: str) -> list[dt.datetime]:
-    return [parse_moment(document[name]) for name in names if name in document]
+    found = []
+    for name in names:
+        if name in document:
+            try:
+                found.append(parse_moment(document[name]))
+            except MalformedCredential as error:
+                raise MalformedCredential(f"{name}: {error}") from error
+    return found
 
 
 def _issuer(document: Mapping[str, Any]) -> str:

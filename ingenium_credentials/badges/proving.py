@@ -115,7 +115,7 @@ class _Case:
             found = ownership.key_of_token(token, self.shape, purpose=self.purpose, means=self.means)
         except CredentialError as error:
             return _without_key(error)
-        made_at = _token_moment(token)
+        made_at = _token_moment(token, self.shape.valid_from)
         try:
             jose.check(token, found.public_key)
             _demand_current(token, self.means.now)
@@ -129,6 +129,11 @@ class _Case:
     def proof_checks(self, item: Mapping[str, Any]) -> tuple[Check, ...]:
         """An embedded proof: its key, its signature, its predecessors, and whose key it is."""
         try:
+            # Before anybody is asked for a key: is it a kind of proof that can be checked here.
+            _demand_known(item)
+        except CredentialError as error:
+            return (of_error("proof", error),)
+        try:
             method = self._method(item)
         except CredentialError as error:
             return _without_key(error)
@@ -138,7 +143,6 @@ class _Case:
         return (in_force, signature, owner, *self._asked(item.get("challenge"), item.get("domain")))
 
     def _method(self, item: Mapping[str, Any]) -> MethodData:
-        _demand_known(item)
         self.means.spend()
         named = item.get("verificationMethod")
         if not isinstance(named, str):
@@ -148,7 +152,7 @@ class _Case:
     def _signature(self, item: Mapping[str, Any], method: MethodData) -> Check:
         try:
             self._check_signature(item, method)
-            self._check_previous(item, [item])
+            self._check_previous(item)
         except CredentialError as error:
             return of_error("proof", error)
         return passed("proof", "The signature fits the document.")
@@ -163,16 +167,18 @@ class _Case:
             now=self.means.now,
         )
 
-    def _check_previous(self, item: Mapping[str, Any], chain: list[Mapping[str, Any]]) -> None:
-        """Each proof that this one builds on must hold too, whoever made it."""
+    def _check_previous(self, item: Mapping[str, Any]) -> None:
+        """Each proof that this one builds on must hold too, whoever made it.
+
+        A circle cannot be signed, and every signature is checked before what it builds on.
+        """
         for previous in data_integrity.previous_proofs(self.document, item):
-            if previous in chain:
-                raise ProofError("The proofs of the document build on each other in a circle.")
+            _demand_known(previous)
             method = self._method(previous)
             if _in_force(method, _created(previous), self.means.now).outcome is not Outcome.PASSED:
                 raise ProofError("The proof builds on one whose key was not in force.")
             self._check_signature(previous, method)
-            self._check_previous(previous, [*chain, previous])
+            self._check_previous(previous)
 
     def _asked(self, challenge: object, domain: object) -> list[Check]:
         """Challenge and domain: as asked for, and not left unasked in a presentation."""
@@ -193,12 +199,10 @@ class _Case:
 
 
 def _without_key(error: CredentialError) -> tuple[Check, ...]:
-    reason = of_error("key", error)
-    return reason, Check("proof", reason.outcome, "The signature could not be checked without a key.")
+    return of_error("key", error), not_checked("proof", "The signature could not be checked without a key.")
 
 
 def _demand_known(item: Mapping[str, Any]) -> None:
-    """Before anybody is asked for a key: is it a kind of proof that can be checked here."""
     kind = (item.get("type"), item.get("cryptosuite"))
     if kind not in [(suite.type, suite.cryptosuite) for suite in data_integrity.SUITES]:
         raise UnsupportedProof(f"The proof is of a kind that is not known here ({_name(item)}).")
@@ -217,10 +221,11 @@ def _created(item: Mapping[str, Any]) -> dt.datetime | None:
         return None
 
 
-def _token_moment(token: jose.Token) -> dt.datetime | None:
+def _token_moment(token: jose.Token, valid_from: dt.datetime | None) -> dt.datetime | None:
+    """When a token was made; Open Badges has no claim for it, so its first day stands in."""
     issued_at = token.claims.get("iat")
     if type(issued_at) is not int:
-        return None
+        return valid_from
     try:
         return dt.datetime.fromtimestamp(issued_at, dt.UTC)
     except (ValueError, OverflowError, OSError):
@@ -251,5 +256,5 @@ def _retired(expires: dt.datetime, made_at: dt.datetime | None) -> Check:
     if made_at is None:
         return not_checked("key", "The key is retired, and the proof does not say when it was made.")
     if made_at >= expires:
-        return failed("key", "The key had been retired already when the proof was made.")
-    return passed("key", "The key is retired by now; the proof was made before that.")
+        return failed("key", "The key had been retired before the date of the signature.")
+    return passed("key", "The key is retired by now; it was in force on the date of the signature.")

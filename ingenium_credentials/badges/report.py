@@ -14,9 +14,41 @@ from attrs import field, frozen
 
 from .errors import CannotCheck, CredentialError
 
-__all__ = ["Check", "Outcome", "Report", "Verdict", "failed", "not_checked", "of_error", "passed", "worst"]
+__all__ = [
+    "CHECK_IDS",
+    "Check",
+    "Outcome",
+    "Report",
+    "Verdict",
+    "failed",
+    "not_checked",
+    "of_error",
+    "passed",
+    "worst",
+]
 
 Verdict = Literal["valid", "not valid", "could not be checked"]
+
+
+CHECK_IDS = (
+    "carrier",
+    "syntax",
+    "conformance",
+    "key",
+    "proof",
+    "issuer",
+    "holder",
+    "challenge",
+    "domain",
+    "valid-from",
+    "valid-until",
+    "status",
+    "credentials",
+    "endorsements",
+    "endorses",
+    "internal",
+)
+"""Every id that a check can have, in the order in which they appear."""
 
 
 class Outcome(Enum):

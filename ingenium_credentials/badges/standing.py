@@ -104,12 +104,13 @@ def _list_subject(report: Report, url: str, issuer: str) -> Mapping[str, Any]:
 
 def _demand_sound(report: Report) -> None:
     bad = [check for check in report.checks if check.outcome is not Outcome.PASSED]
-    if not bad and report.checks:
-        return
+    if not report.checks or any(check.outcome is Outcome.FAILED and check.id not in _PERIOD for check in bad):
+        raise StatusError(f"The status list is not valid. {bad[0].message if bad else ''}".rstrip())
     # A copy that is too old proves nothing about the credential, for it or against it.
-    if bad and all(check.outcome is Outcome.NOT_CHECKED or check.id in _PERIOD for check in bad):
-        raise CannotCheck(f"The status list cannot be relied on. {bad[0].message}")
-    raise StatusError(f"The status list is not valid. {bad[0].message if bad else ''}".rstrip())
+    if any(check.id in _PERIOD for check in bad):
+        raise CannotCheck("The copy of the status list that was found is out of date.")
+    if bad:
+        raise CannotCheck(f"The status list could not be checked. {bad[0].message}")
 
 
 def _day(moment: dt.datetime) -> str:

@@ -204,7 +204,7 @@ def _conforms(shape: Shape) -> Check:
 
 def _status(draft: _Draft, means: Means) -> Check:
     document, shape = draft.document or {}, draft.shape
-    if shape is None or (not draft.is_proven and members(document, "credentialStatus")):
+    if shape is None or not draft.is_proven:
         return not_checked("status", "The status was not asked for, since the proof did not pass.")
 
     def establish(data: bytes) -> Report:
@@ -238,8 +238,10 @@ def _check_parts(
 ) -> Check:
     if not found:
         return failed(check_id, f"There is no {noun} inside.")
-    if len(found) > MAX_PARTS or depth >= _MAX_DEPTH:
-        return failed(check_id, f"There is more than one {noun} too many, or they are nested too deeply.")
+    if len(found) > MAX_PARTS:
+        return failed(check_id, f"There are more {check_id} inside than are checked at once ({MAX_PARTS}).")
+    if depth >= _MAX_DEPTH:
+        return failed(check_id, f"The {check_id} are nested too deeply.")
     draft.parts += [_judge_part(part, means, depth=depth) for part in found]
     outcome = worst(_OUTCOMES[part.verdict] for part in draft.parts)
     return Check(check_id, outcome, _PARTS[outcome].format(count=len(found), noun=noun))
