@@ -223,8 +223,9 @@ class _Reader:
     def end(self, _tag: str) -> None:
         if self._open is None:
             return
-        # An empty element ends where it starts; any other has an end tag here.
-        self._open.end = _tag_end(self._svg, self._position)
+        end = _tag_end(self._svg, self._open.start)
+        is_empty = self._svg[end - 2 : end] == b"/>"
+        self._open.end = end if is_empty else _tag_end(self._svg, self._position)
         self._open = None
 
     def close(self) -> None:
@@ -245,12 +246,17 @@ def _tag_end(svg: bytes, start: int) -> int:
 
 def _read_svg(svg: bytes) -> _Reader:
     _demand_size(svg)
-    declared = _DECLARED.match(svg)
-    if declared and declared[1].lower() != b"utf-8" and not svg.isascii():
-        raise MalformedCredential("The SVG picture is not written in UTF-8.")
+    _demand_utf8(svg)
     reader = _Reader(svg)
     reader.read()
     return reader
+
+
+def _demand_utf8(svg: bytes) -> None:
+    # ASCII is the same in all that may be declared, but for UTF-16, which is no XML here.
+    declared = _DECLARED.match(svg)
+    if declared and declared[1].lower() != b"utf-8" and not svg.isascii():
+        raise MalformedCredential("The SVG picture is not written in UTF-8.")
 
 
 def bake_svg(svg: bytes, credential: bytes) -> bytes:
@@ -271,7 +277,9 @@ def bake_svg(svg: bytes, credential: bytes) -> bytes:
     for found in reader.found:
         rest.append(svg[start : found.start])
         start = found.end
-    return b"".join([svg[: content - 1], declaration, b">", element, *rest, svg[start:]])
+    baked = b"".join([svg[: content - 1], declaration, b">", element, *rest, svg[start:]])
+    _demand_utf8(baked)
+    return baked
 
 
 def unbake_svg(svg: bytes) -> bytes:
