@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ingenium_credentials import lms
+
+COURSE = "course-v1:UOC+MED101+2026"
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+
+def test_an_account_has_the_name_of_its_holder(learner: Any) -> None:
+    found = lms.account(learner.pk)
+
+    assert found is not None
+    assert (found.name, found.email, found.username) == ("Ελένη Παπαδάκη", "eleni@example.org", "eleni")
+    assert found.is_active
+
+
+def test_the_name_of_the_profile_goes_before_the_account_s(learner: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(type(learner), "profile", SimpleNamespace(name="Ελένη Π."), raising=False)
+
+    found = lms.account(learner.pk)
+
+    assert found is not None
+    assert found.name == "Ελένη Π."
+
+
+@pytest.mark.django_db
+def test_no_account_is_none() -> None:
+    assert lms.account(4711) is None
+
+
+@pytest.mark.django_db
+def test_outside_a_platform_courses_are_unknown() -> None:
+    assert not lms.is_platform()
+    assert lms.course_name(COURSE) == ""
+    assert lms.enrolment_mode(1, COURSE) == ""
+    assert list(lms.facts_of_course(COURSE)) == []
+
+
+class Rows(list[Any]):
+    """As much of a query as the door to the platform asks for."""
+
+    def filter(self, **lookups: Any) -> Rows:
+        since = lookups.get("modified_date__gte") or lookups.get("modified__gte")
+        if since is None:
+            return self
+        return Rows(row for row in self if (getattr(row, "modified", None) or row.modified_date) >= since)
+
+    def order_by(self, *_names: str) -> Rows:
+        return self
+
+    def iterator(self, chunk_size: int) -> Rows:
+        assert chunk_size
+        return self
+
+    def first(self) -> Any:
+        return self[0] if self else None
+
+    def values_list(self, name: str, *, flat: bool) -> Rows:
+        assert flat
+        return Rows(getattr(row, name) for row in self)
+
+
+@pytest.fixture
+def platform(monkeypatch: Any) -> dict[str, Rows]:
+    """Modules where the platform has them, with rows instead of tables."""
+    tables = {
+        "common.djangoapps.student.models.CourseEnrollment": Rows(),
+        "lms.djangoapps.certificates.models.GeneratedCertificate": Rows(),
+        "lms.djangoapps.grades.models.PersistentCourseGrade": Rows(),
+        "openedx.core.djangoapps.content.course_overviews.models.CourseOverview": Rows(),
+    }
+    for path, rows in tables.items():
+        module_name, _dot, model = path.rpartition(".")
+        parts = module_name.split(".")
+        for length in range(1, len(parts) + 1):
+            name = ".".join(parts[:length])
+            if name not in sys.modules:
+                monkeypatch.setitem(sys.modules, name, ModuleType(name))
+        monkeypatch.setattr(sys.modules[module_name], model, SimpleNamespace(objects=rows), raising=False)
+    preferences = ModuleType("openedx.core.djangoapps.user_api.models")
+    preference = SimpleNamespace(get_value=lambda _user, key: "el" if key == "pref-lang" else None)
+    preferences.UserPreference = preference  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "openedx.core.djangoapps.user_api", ModuleType("user_api"))
+    monkeypatch.setitem(sys.modules, preferences.__name__, preferences)
+    monkeypatch.setattr(lms, "is_platform", lambda: True)
+    return {path.rpartition(".")[2]: rows for path, rows in tables.items()}
+
+
+def test_in_a_platform_the_chosen_language_is_known(platform: dict[str, Rows], learner: Any) -> None:
+    found = lms.account(learner.pk)
+
+    assert found is not None
+    assert found.language == "el"
+
+
+def test_in_a_platform_courses_have_names_and_modes(platform: dict[str, Rows]) -> None:
+    platform["CourseOverview"].append(SimpleNamespace(display_name="Ecosystems"))
+    platform["CourseEnrollment"].append(SimpleNamespace(mode="verified"))
+
+    assert lms.course_name(COURSE) == "Ecosystems"
+    assert lms.enrolment_mode(1, COURSE) == "verified"
+
+
+def test_in_a_platform_certificates_and_grades_are_facts(platform: dict[str, Rows]) -> None:
+    platform["GeneratedCertificate"].append(
+        SimpleNamespace(
+            user_id=7, status="downloadable", modified_date=NOW, mode="honor", name="Ελένη Παπαδάκη"
+        )
+    )
+    platform["PersistentCourseGrade"].append(
+        SimpleNamespace(
+            user_id=7, percent_grade=0.9, letter_grade="Pass", modified=NOW, passed_timestamp=NOW
+        )
+    )
+
+    certificate, grade = lms.facts_of_course(COURSE)
+
+    assert (certificate.certificate_status, certificate.mode) == ("downloadable", "honor")
+    assert (grade.grade, grade.is_passing, grade.passed_at) == (0.9, True, NOW)
+    assert list(lms.facts_of_course(COURSE, NOW + dt.timedelta(days=1))) == []
