@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import frozen
 from pyld import jsonld
 
 from . import contexts as pinned
@@ -92,22 +93,25 @@ class Coerced(dict[str, Any]):
     """A value object made from one plain JSON value: its type or language is the context's."""
 
 
+@frozen
 class ResolvedContext:
-    """One context document as PyLD asks for it, with what came of it before."""
+    """One context document as PyLD asks for it; what comes of it is remembered elsewhere."""
 
-    def __init__(self, document: Any) -> None:
-        self.document = document
-        self._processed: dict[str, Any] = {}
+    document: Any
 
-    def get_processed(self, active: Mapping[str, Any]) -> Any:
-        """The active context that came of applying this document to `active`, if remembered."""
-        return self._processed.get(active["_uuid"])
+    def get_processed(self, _active: Mapping[str, Any]) -> None:
+        """Nothing: a hit here would make the cost of a document depend on those before it."""
 
-    def set_processed(self, active: Mapping[str, Any], processed: Any) -> None:
-        """Remember what came of applying this document to `active`."""
-        if len(self._processed) >= MAX_REMEMBERED:
-            self._processed.clear()
-        self._processed[active["_uuid"]] = processed
+    def set_processed(self, _active: Mapping[str, Any], _processed: Any) -> None:
+        """Forget it."""
+
+
+@frozen
+class Processed:
+    """An active context, and the term definitions that it cost to make."""
+
+    active: Mapping[str, Any]
+    cost: int
 
 
 class Memory:
@@ -116,10 +120,10 @@ class Memory:
     def __init__(self, contexts: Contexts) -> None:
         self._contexts = contexts
         self._by_url: dict[str, list[Any]] = {}
-        self._pinned_objects: dict[int, ResolvedContext] = {}
+        self._pinned_objects: set[int] = set()
         self._stable: set[str] = set()
-        self.processed: dict[tuple[Any, ...], Any] = {}
-        """Active contexts that depend on pinned contexts alone, by where they came from."""
+        self.processed: dict[tuple[Any, ...], Processed] = {}
+        """What depends on pinned contexts alone, by where it came from."""
 
     def entries(self, url: str) -> list[Any]:
         """The entries of the `@context` array behind a URL."""
@@ -127,13 +131,9 @@ class Memory:
         if entries is None:
             context = self._contexts.document(url).get("@context")
             entries = context if isinstance(context, list) else [context]
-            self._keep(entries)
+            self._mark(entries)
             self._by_url[url] = entries
         return entries
-
-    def resolved(self, context: dict[str, Any]) -> ResolvedContext | None:
-        """The pinned object itself, if it is one; equal objects of a document are not it."""
-        return self._pinned_objects.get(id(context))
 
     def is_stable(self, active: Mapping[str, Any], entries: list[Any]) -> bool:
         """Whether no document had a part in an active context nor in what is applied to it."""
@@ -141,24 +141,24 @@ class Memory:
             not isinstance(entry, dict | list) or id(entry) in self._pinned_objects for entry in entries
         )
 
-    def remember(self, key: tuple[Any, ...], active: Mapping[str, Any]) -> None:
+    def remember(self, key: tuple[Any, ...], processed: Processed) -> None:
         """Keep an active context for the documents to come."""
         if len(self.processed) >= MAX_REMEMBERED:
             self.processed.clear()
             self._stable.clear()
-        self.processed[key] = active
-        self._stable.add(active["_uuid"])
+        self.processed[key] = processed
+        self._stable.add(processed.active["_uuid"])
 
     def start_from(self, active: Mapping[str, Any]) -> None:
         """Name the active context that every document begins with."""
         self._stable.add(active["_uuid"])
 
-    def _keep(self, value: Any) -> None:
+    def _mark(self, value: Any) -> None:
         # The objects live as long as this memory, so that their id() names them.
         if isinstance(value, dict):
-            self._pinned_objects[id(value)] = ResolvedContext(value)
+            self._pinned_objects.add(id(value))
         for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            self._keep(item)
+            self._mark(item)
 
 
 class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
@@ -168,8 +168,7 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         super().__init__(_refuse_dropped)
         self._memory = memory
         self._definitions_left = MAX_DEFINITIONS
-        self._own: dict[int, tuple[Any, ResolvedContext]] = {}
-        self._own_processed: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        self._seen: dict[tuple[Any, ...], tuple[Processed, Any]] = {}
         memory.start_from(self._get_initial_context({"processingMode": _MODE}))
 
     def resolve(
@@ -197,11 +196,7 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
             return ResolvedContext(False)
         if not isinstance(entry, dict) or "@import" in entry:
             raise MalformedCredential("A context is neither an address nor an object that stands alone.")
-        pinned_one = self._memory.resolved(entry)
-        if pinned_one is not None:
-            return pinned_one
-        # The entry is kept beside its context so that its id() cannot be used again.
-        return self._own.setdefault(id(entry), (entry, ResolvedContext(entry)))[1]
+        return ResolvedContext(entry)
 
     def _process_context(
         self,
@@ -220,19 +215,23 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         entries = local_ctx if isinstance(local_ctx, list) else [local_ctx]
         named = tuple(id(entry) if isinstance(entry, dict | list) else entry for entry in entries)
         key = (active_ctx["_uuid"], named, override_protected, propagate)
-        if self._memory.is_stable(active_ctx, entries):
-            return self._recalled(key, arguments)
-        if key not in self._own_processed:
+        if key not in self._seen:
+            is_stable = self._memory.is_stable(active_ctx, entries)
             # The local context is kept too, so that its id() cannot be used again.
-            self._own_processed[key] = (local_ctx, self._process(*arguments))
-        return self._own_processed[key][1]
+            self._seen[key] = (self._processed(key, is_stable, arguments), local_ctx)
+        return self._seen[key][0].active
 
-    def _recalled(self, key: tuple[Any, ...], arguments: tuple[Any, ...]) -> Any:
-        processed = self._memory.processed.get(key)
-        if processed is None:
-            processed = self._process(*arguments)
-            if "_uuid" in processed:
-                self._memory.remember(key, processed)
+    def _processed(self, key: tuple[Any, ...], is_stable: bool, arguments: tuple[Any, ...]) -> Processed:
+        remembered = self._memory.processed.get(key) if is_stable else None
+        if remembered is not None:
+            # Charged as if it were made now: what a document may do must not depend on others.
+            self._charge(remembered.cost)
+            return remembered
+        before = self._definitions_left
+        active = self._process(*arguments)
+        processed = Processed(active, before - self._definitions_left)
+        if is_stable and "_uuid" in active:
+            self._memory.remember(key, processed)
         return processed
 
     def _process(self, active_ctx: Any, *arguments: Any) -> Any:

@@ -74,7 +74,7 @@ def to_quads(document: Mapping[str, Any], *, contexts: Contexts = PINNED_CONTEXT
     expected = measure(document)
     writer = _Writer()
     for node in expand(dict(document), contexts):
-        writer.node(node, None)
+        writer.unreferenced(node, None)
     # JSON-LD drops nulls, empty arrays and loose values without asking; counting finds them all.
     if writer.leaves != expected:
         raise UndefinedTerm("The document has an empty, null or loose value: it would not be signed.")
@@ -88,6 +88,12 @@ class _Writer:
         self.quads: list[Quad] = []
         self.leaves = 0
         self._blanks = 0
+
+    def unreferenced(self, node: Any, graph: Term | None) -> None:
+        """Write a node object that no other one refers to: its name must not be all it has."""
+        if isinstance(node, dict) and node.keys() <= {"@id", "@included"}:
+            raise UndefinedTerm("The document names something and says nothing about it.")
+        self.node(node, graph)
 
     def node(self, node: Any, graph: Term | None) -> Term:
         """Write a node object; returns its subject."""
@@ -119,7 +125,7 @@ class _Writer:
         elif key in ("@included", "@graph"):
             # A graph inside a graph (a proof in a presented credential) is one beside it in RDF.
             for node in _array(values):
-                self.node(node, subject if key == "@graph" else graph)
+                self.unreferenced(node, subject if key == "@graph" else graph)
         elif key != "@id":
             raise UndefinedTerm(f"The document uses {key[:60]} where it would not be signed.")
 

@@ -74,8 +74,25 @@ class Quad(NamedTuple):
     graph: Term | None = None
 
 
+class Budget:
+    """Work that may still be done; several datasets of one stranger may share it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, units: int = DEFAULT_MAX_WORK) -> None:
+        self.left = units
+
+    def charge(self, units: int) -> None:
+        """Account for work; raises `WorkLimitExceeded` once there is none left."""
+        self.left -= units
+        if self.left < 0:
+            raise WorkLimitExceeded(
+                "The document links more unnamed things with each other than any genuine credential."
+            )
+
+
 def canonicalize(
-    quads: Iterable[Quad], *, hash_name: str = "sha256", max_work: int = DEFAULT_MAX_WORK
+    quads: Iterable[Quad], *, hash_name: str = "sha256", max_work: int | Budget = DEFAULT_MAX_WORK
 ) -> bytes:
     """Write a dataset in the one form that all isomorphic datasets share.
 
@@ -86,7 +103,8 @@ def canonicalize(
     """
     if hash_name not in _HASHES:
         raise ValueError(f"RDFC-1.0 is used here with {' or '.join(_HASHES)}, not {hash_name}")
-    return _Canonicalization(quads, hash_name, max_work).nquads()
+    budget = max_work if isinstance(max_work, Budget) else Budget(max_work)
+    return _Canonicalization(quads, hash_name, budget).nquads()
 
 
 class _Row(NamedTuple):
@@ -122,9 +140,10 @@ class _Issuer:
 class _Canonicalization:
     """The canonicalization state of section 4.2, for one dataset."""
 
-    def __init__(self, quads: Iterable[Quad], hash_name: str, max_work: int) -> None:
+    def __init__(self, quads: Iterable[Quad], hash_name: str, budget: Budget) -> None:
         self._hash_name = hash_name
-        self._work_left = max_work
+        self._budget = budget
+        self._charge = budget.charge
         self._canonical = _Issuer("_:c14n")
         self._texts: dict[Term, str] = {}
         self._mentions: dict[str, list[_Row]] = defaultdict(list)
@@ -151,13 +170,6 @@ class _Canonicalization:
             if quad not in seen:
                 seen.add(quad)
                 yield quad
-
-    def _charge(self, units: int) -> None:
-        self._work_left -= units
-        if self._work_left < 0:
-            raise WorkLimitExceeded(
-                "The document links more unnamed things with each other than any genuine credential."
-            )
 
     def _row(self, quad: Quad) -> _Row:
         placed = (("s", quad.subject), ("o", quad.object), ("g", quad.graph))
@@ -230,7 +242,7 @@ class _Canonicalization:
     def _n_degree(self, node: str, issuer: _Issuer, depth: int) -> tuple[str, _Issuer]:
         """Hash of a node by the way its neighbours are connected (section 4.8)."""
         if depth > MAX_DEPTH:
-            self._charge(self._work_left + 1)
+            self._charge(self._budget.left + 1)
         data = ""
         for related_hash, nodes in self._neighbours(node, issuer):
             chosen_path = ""

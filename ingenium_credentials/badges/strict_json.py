@@ -22,7 +22,7 @@ MAX_BYTES = 2_000_000
 """Badges carry their image inside, as a data URI."""
 
 MAX_DEPTH = 40
-MAX_VALUES = 3_000
+MAX_VALUES = 2_000
 """Objects, arrays and leaves together, outside `@context`."""
 
 MAX_COMMAS = 20_000

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import random
-import time
 from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingenium_credentials.badges.errors import MalformedCredential, WorkLimitExceeded
 from ingenium_credentials.badges.rdfc import RDF_LANG_STRING, Quad, Term, canonicalize
+from tests.badges.cpu import cpu_seconds
 
 P = Term("iri", "urn:ex:p")
 Q = Term("iri", "urn:ex:q")
@@ -237,16 +236,12 @@ HOSTILE: dict[str, Callable[[], list[Quad]]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_graph_is_refused_within_a_tenth_of_a_second(name: str) -> None:
     quads = HOSTILE[name]()
-    canonicalize(_cycle(3))
-    # What the test runner keeps in memory is not to be searched for garbage on our account.
-    gc.freeze()
-    began = time.process_time()
 
-    with pytest.raises(WorkLimitExceeded):
-        canonicalize(quads)
+    def refuse() -> None:
+        with pytest.raises(WorkLimitExceeded):
+            canonicalize(quads)
 
-    assert time.process_time() - began < 0.1
-    gc.unfreeze()
+    assert cpu_seconds(refuse) < 0.1
 
 
 def test_a_long_chain_of_alike_nodes_never_exhausts_the_stack() -> None:
