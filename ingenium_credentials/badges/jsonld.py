@@ -55,13 +55,18 @@ def verify_pins() -> list[str]:
 
 
 def canonical(
-    document: Mapping[str, Any], *, contexts: Contexts = PINNED_CONTEXTS, hash_name: str = "sha256"
+    document: Mapping[str, Any],
+    *,
+    contexts: Contexts = PINNED_CONTEXTS,
+    hash_name: str = "sha256",
+    budget: rdfc.Budget | None = None,
 ) -> bytes:
     """The canonical N-Quads of a document, which is what Data Integrity proofs hash.
 
     Raises as `to_quads` and `rdfc.canonicalize` do.
     """
-    return rdfc.canonicalize(to_quads(document, contexts=contexts), hash_name=hash_name)
+    quads = to_quads(document, contexts=contexts)
+    return rdfc.canonicalize(quads, hash_name=hash_name, budget=budget)
 
 
 def to_quads(document: Mapping[str, Any], *, contexts: Contexts = PINNED_CONTEXTS) -> list[Quad]:

@@ -13,16 +13,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from .errors import MalformedCredential, ProofError, UnsupportedProof, UnusableKey
+from .errors import CredentialError, MalformedCredential, ProofError, UnsupportedProof, UnusableKey
 from .jsonld import PINNED_CONTEXTS, Contexts, canonical
 from .keys import Algorithm, PublicKey, Signer
 from .moments import format_moment, parse_moment
 from .multibase import base58_encode, multibase_decode
+from .rdfc import Budget
 from .strict_json import measure
 
-__all__ = ["SUITES", "Suite", "check", "previous_proofs", "proofs_of", "secure"]
+__all__ = ["SUITES", "DocumentHashes", "Suite", "check", "previous_proofs", "proofs_of", "secure"]
 
 
 @frozen
@@ -45,6 +46,49 @@ SUITES: tuple[Suite, ...] = (
     Suite("Ed25519Signature2020", None, Algorithm.ED25519, "sha256", 64, is_issued=False),
 )
 """Every way known here; the first that fits a key is the one that it issues with."""
+
+
+@frozen
+class DocumentHashes:
+    """Hashes of one document for its several proofs: each computed once, whatever came of it.
+
+    Without it, a stranger's document with many proofs would be canonicalised as many times.
+    """
+
+    document: Mapping[str, Any]
+    contexts: Contexts = PINNED_CONTEXTS
+    budget: Budget | None = None
+    """Shared with other documents; None gives each canonical form a budget of its own."""
+    _found: dict[tuple[str, tuple[str, ...]], bytes | CredentialError] = field(factory=dict, init=False)
+
+    def signed_bytes(self, proof: Mapping[str, Any], suite: Suite) -> bytes:
+        """What the signature of `proof` is made over."""
+        options = {name: value for name, value in proof.items() if name != "proofValue"}
+        options["@context"] = _context_of(self.document)
+        # The hash of the options comes first (EdDSA cryptosuites, section 3.2.4).
+        return self._digest(options, suite) + self._without_proofs(proof, suite)
+
+    def _without_proofs(self, proof: Mapping[str, Any], suite: Suite) -> bytes:
+        """Hash of the document, with those of its proofs only that `proof` builds on."""
+        previous = previous_proofs(self.document, proof)
+        key = (suite.hash_name, tuple(sorted(other["id"] for other in previous)))
+        if key not in self._found:
+            unsecured = {name: value for name, value in self.document.items() if name != "proof"}
+            self._found[key] = self._outcome(unsecured | ({"proof": previous} if previous else {}), suite)
+        found = self._found[key]
+        if isinstance(found, CredentialError):
+            raise found
+        return found
+
+    def _outcome(self, document: Mapping[str, Any], suite: Suite) -> bytes | CredentialError:
+        try:
+            return self._digest(document, suite)
+        except CredentialError as error:
+            return error
+
+    def _digest(self, document: Mapping[str, Any], suite: Suite) -> bytes:
+        content = canonical(document, contexts=self.contexts, hash_name=suite.hash_name, budget=self.budget)
+        return hashlib.new(suite.hash_name, content).digest()
 
 
 def secure(
@@ -85,7 +129,7 @@ def secure(
     existing = proofs_of(document) if "proof" in document else []
     if proof_id is not None and any(other.get("id") == proof_id for other in existing):
         raise ProofError("The document has a proof with this identifier already.")
-    signature = signer.sign(_signed_bytes(document, proof, suite, contexts))
+    signature = signer.sign(DocumentHashes(document, contexts).signed_bytes(proof, suite))
     return {**document, "proof": [*existing, {**proof, "proofValue": "z" + base58_encode(signature)}]}
 
 
@@ -99,12 +143,14 @@ def check(
     now: dt.datetime,
     challenge: str | None = None,
     domain: str | Sequence[str] | None = None,
+    hashes: DocumentHashes | None = None,
 ) -> None:
     """Return if `proof`, which is one of the document's, was made with this key; else raise.
 
     `challenge` and `domain` are compared when given: a verifier that asked for a
     presentation must give both. Previous proofs of a chain are covered by the signature
-    but not checked themselves. Raises `UnsupportedProof` for an unknown suite, `ProofError`
+    but not checked themselves. `hashes`, of this document under these contexts, saves work
+    when it has several proofs. Raises `UnsupportedProof` for an unknown suite, `ProofError`
     for a proof that does not hold, and what `jsonld.to_quads` raises.
     """
     # 1. Limits, before anything is computed.
@@ -119,7 +165,8 @@ def check(
     # 4. The contexts under which the proof was made are those of the document.
     _check_context(document, proof)
     # 5. Only now the costly part: canonical forms, then the signature.
-    public_key.verify(signature, _signed_bytes(document, proof, suite, contexts))
+    hashes = hashes or DocumentHashes(document, contexts)
+    public_key.verify(signature, hashes.signed_bytes(proof, suite))
 
 
 def proofs_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -145,40 +192,11 @@ def previous_proofs(document: Mapping[str, Any], proof: Mapping[str, Any]) -> li
         raise MalformedCredential("The proof names a previous proof in a form that is not known.")
     if not names:
         return []
-    by_name = {other["id"]: other for other in proofs_of(document) if "id" in other}
+    others = proofs_of(document) if "proof" in document else []
+    by_name = {other["id"]: other for other in others if "id" in other}
     if proof.get("id") in names or not set(names) <= by_name.keys():
         raise ProofError("The proof builds on a previous proof that the document does not have.")
     return [by_name[name] for name in names]
-
-
-def _signed_bytes(
-    document: Mapping[str, Any], proof: Mapping[str, Any], suite: Suite, contexts: Contexts
-) -> bytes:
-    # The hash of the options comes first (EdDSA cryptosuites, section 3.2.4).
-    return _options_hash(document, proof, suite, contexts) + _document_hash(document, proof, suite, contexts)
-
-
-def _options_hash(
-    document: Mapping[str, Any], proof: Mapping[str, Any], suite: Suite, contexts: Contexts
-) -> bytes:
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    options["@context"] = _context_of(document)
-    return _digest(options, suite, contexts)
-
-
-def _document_hash(
-    document: Mapping[str, Any], proof: Mapping[str, Any], suite: Suite, contexts: Contexts
-) -> bytes:
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
-    previous = previous_proofs(document, proof)
-    if previous:
-        unsecured["proof"] = previous
-    return _digest(unsecured, suite, contexts)
-
-
-def _digest(document: Mapping[str, Any], suite: Suite, contexts: Contexts) -> bytes:
-    content = canonical(document, contexts=contexts, hash_name=suite.hash_name)
-    return hashlib.new(suite.hash_name, content).digest()
 
 
 def _issuing_suite(public_key: PublicKey) -> Suite:

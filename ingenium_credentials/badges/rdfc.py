@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
 from .errors import MalformedCredential, WorkLimitExceeded
@@ -21,6 +22,7 @@ __all__ = [
     "LANGUAGE_TAG",
     "RDF_LANG_STRING",
     "XSD_STRING",
+    "Budget",
     "Quad",
     "Term",
     "canonicalize",
@@ -75,7 +77,7 @@ class Quad(NamedTuple):
 
 
 class Budget:
-    """Work that may still be done; several datasets of one stranger may share it."""
+    """Work that may still be done, in units; several datasets of one stranger may share it."""
 
     __slots__ = ("left",)
 
@@ -90,21 +92,36 @@ class Budget:
                 "The document links more unnamed things with each other than any genuine credential."
             )
 
+    @contextmanager
+    def share(self, units: int) -> Iterator[Budget]:
+        """A budget of at most `units` inside this one; what it does not use comes back."""
+        share = Budget(min(units, self.left))
+        allowed = share.left
+        try:
+            yield share
+        finally:
+            self.left -= allowed - max(share.left, 0)
+
 
 def canonicalize(
-    quads: Iterable[Quad], *, hash_name: str = "sha256", max_work: int | Budget = DEFAULT_MAX_WORK
+    quads: Iterable[Quad],
+    *,
+    hash_name: str = "sha256",
+    max_work: int = DEFAULT_MAX_WORK,
+    budget: Budget | None = None,
 ) -> bytes:
     """Write a dataset in the one form that all isomorphic datasets share.
 
     Returns canonical N-Quads in UTF-8, each line ended by LF; equal quads count once.
-    Raises `WorkLimitExceeded` when naming the blank nodes costs more than `max_work`,
-    `MalformedCredential` for a term that N-Quads cannot hold. `hash_name` is `sha256`
-    or `sha384` and has a say in the order of blank nodes. RDFC-1.0, section 4.4.3.
+    Raises `WorkLimitExceeded` when naming the blank nodes costs more than `max_work`, or
+    than is left of a `budget` that several datasets share, and `MalformedCredential` for a
+    term that N-Quads cannot hold. `hash_name` is `sha256` or `sha384` and has a say in the
+    order of blank nodes. RDFC-1.0, section 4.4.3.
     """
     if hash_name not in _HASHES:
         raise ValueError(f"RDFC-1.0 is used here with {' or '.join(_HASHES)}, not {hash_name}")
-    budget = max_work if isinstance(max_work, Budget) else Budget(max_work)
-    return _Canonicalization(quads, hash_name, budget).nquads()
+    with (budget or Budget(max_work)).share(max_work) as share:
+        return _Canonicalization(quads, hash_name, share).nquads()
 
 
 class _Row(NamedTuple):
