@@ -28,6 +28,7 @@ def keys_dir(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def issuer() -> Issuer:
+    """An issuer that has no key yet."""
     organisation = Organisation.objects.create(slug="uoc", country="GR")
     return Issuer.objects.create(slug="uoc", organisation=organisation, did=keys.default_did("uoc"))
 

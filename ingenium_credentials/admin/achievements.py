@@ -1,0 +1,159 @@
+"""Definitions, their versions and rules. What was awarded is shown, and has a next version."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import JSONField, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .. import api
+from ..badges.data import preferred
+from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse
+from .bases import TabularInline
+from .forms import AchievementForm, AwardRuleForm, ReadableJSON
+from .refusals import RefusalsAsMessages
+
+__all__ = ["AchievementAdmin", "AwardRuleAdmin"]
+
+_JSON = {JSONField: {"form_class": ReadableJSON}}
+
+
+class AwardingBodyInline(TabularInline):
+    """The universities that award, in the order in which the document names them."""
+
+    model = AwardingBody
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the version."""
+        return _is_open(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the version."""
+        return _is_open(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the version."""
+        return _is_open(obj) and super().has_delete_permission(request, obj)
+
+
+@admin.register(Achievement)
+class AchievementAdmin(RefusalsAsMessages):
+    """Versions of definitions. Once awarded, a version can be seen and not changed."""
+
+    form = AchievementForm
+    formfield_overrides = _JSON
+    list_display = ("slug", "version", "title", "state", "is_frozen", "issuer", "ects", "eqf_level")
+    list_filter = ("state", "kind", "issuer", "eqf_level", ("frozen_at", admin.EmptyFieldListFilter))
+    list_select_related = ("issuer",)
+    search_fields = ("slug", "uuid", "names", "quality_agency")
+    readonly_fields = ("uuid", "state", "frozen_at", "picture")
+    inlines = (AwardingBodyInline,)
+    actions = ("activate", "retire", "next_version")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Achievement]:
+        """Without the pictures, which a list does not show."""
+        return super().get_queryset(request).defer("image_svg", "image_png")
+
+    def has_change_permission(self, request: HttpRequest, obj: Achievement | None = None) -> bool:
+        """Not for a version that has been awarded."""
+        return _is_open(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Achievement | None = None) -> bool:
+        """Not for a version that has been awarded."""
+        return _is_open(obj) and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Achievement, form: Any, change: bool) -> None:
+        """Save through the verb, which refuses when somebody has been awarded meanwhile."""
+        api.define(obj, actor_id=request.user.pk)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the awarding bodies; the picture names them, so it is drawn anew."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            api.define(form.instance, actor_id=request.user.pk)
+
+    @admin.display(description=_("title"))
+    def title(self, achievement: Achievement) -> str:
+        """The title in one language."""
+        return preferred(achievement.names)
+
+    @admin.display(description=_("frozen"), boolean=True, ordering="frozen_at")
+    def is_frozen(self, achievement: Achievement) -> bool:
+        """Whether it has been awarded."""
+        return achievement.frozen_at is not None
+
+    @admin.display(description=_("badge image"))
+    def picture(self, achievement: Achievement) -> SafeString | str:
+        """The badge as it is now."""
+        if not achievement.image_svg:
+            return _("Drawn when the version is activated.")
+        source = base64.b64encode(bytes(achievement.image_svg)).decode()
+        # As an image the drawing can neither run scripts nor load anything.
+        return format_html('<img width="240" alt="" src="data:image/svg+xml;base64,{}">', source)
+
+    @admin.action(description=_("Activate, in place of the version before"), permissions=("change",))
+    def activate(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:
+        """Let the selected versions be awarded."""
+        for achievement in queryset:
+            api.activate(achievement, actor_id=request.user.pk)
+        self._say(request, queryset.count())
+
+    @admin.action(description=_("Retire: award no more"), permissions=("change",))
+    def retire(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:
+        """Award the selected versions no more."""
+        for achievement in queryset:
+            api.retire_achievement(achievement, actor_id=request.user.pk)
+        self._say(request, queryset.count())
+
+    @admin.action(description=_("Make the next version"), permissions=("add",))
+    def next_version(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:
+        """Make an open draft of each."""
+        for achievement in queryset:
+            draft = api.new_version(achievement, actor_id=request.user.pk)
+            self.message_user(request, _("%(version)s was made.") % {"version": draft}, messages.SUCCESS)
+
+    def _say(self, request: HttpRequest, count: int) -> None:
+        done = ngettext("%(count)d version was changed.", "%(count)d versions were changed.", count)
+        self.message_user(request, done % {"count": count}, messages.SUCCESS)
+
+
+class CourseInline(TabularInline):
+    """The courses that the condition names; they follow from it."""
+
+    model = AwardRuleCourse
+    extra = 0
+    can_delete = False
+    readonly_fields = ("course_id",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are read from the condition."""
+        return False
+
+
+@admin.register(AwardRule)
+class AwardRuleAdmin(RefusalsAsMessages):
+    """On which condition an achievement is awarded."""
+
+    form = AwardRuleForm
+    formfield_overrides = _JSON
+    list_display = ("name", "achievement", "enabled")
+    list_filter = ("enabled", "achievement__state")
+    list_select_related = ("achievement",)
+    search_fields = ("name", "uuid", "achievement__slug", "courses__course_id")
+    inlines = (CourseInline,)
+
+    def save_model(self, request: HttpRequest, obj: AwardRule, form: Any, change: bool) -> None:
+        """Save through the verb, which notes the courses."""
+        api.define_rule(obj, actor_id=request.user.pk)
+
+
+def _is_open(achievement: Achievement | None) -> bool:
+    return achievement is None or achievement.frozen_at is None

@@ -1,0 +1,115 @@
+"""Awards, credentials, status lists and the audit log: to look at, and to revoke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .. import api
+from ..models import AuditEntry, Award, Credential, StatusList
+from .read_only import ReadOnlyAdmin
+
+__all__ = ["AuditEntryAdmin", "AwardAdmin", "CredentialAdmin", "StatusListAdmin"]
+
+
+class ReasonForm(forms.Form):
+    """Why, in words that the learner may read."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=255,
+        help_text=_("Kept for good, and open to the learner. No personal data."),
+        widget=forms.TextInput(attrs={"size": 80}),
+    )
+
+
+@admin.register(Award)
+class AwardAdmin(ReadOnlyAdmin):
+    """Awards are made by events and verbs; here they are found, and revoked."""
+
+    list_display = ("uuid", "achievement", "state", "awarded_at", "issued_at", "revoked_at", "last_problem")
+    list_filter = ("state", "issuer", "achievement__slug", ("shared_at", admin.EmptyFieldListFilter))
+    list_select_related = ("achievement",)
+    search_fields = ("uuid", "=learner_id", "recipient_name", "recipient_latin_name", "definition")
+    date_hierarchy = "awarded_at"
+    exclude = ("email_salt",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Who may change awards may revoke them; nothing else of them can be changed."""
+        return request.user.has_perm("ingenium_credentials.change_award")
+
+    @admin.action(description=_("Revoke, with a reason"), permissions=("revoke",))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Award]) -> TemplateResponse | None:
+        """Ask first: show what would happen, and demand a reason."""
+        confirmed = "confirmed" in request.POST
+        form = ReasonForm(request.POST if confirmed else None)
+        if not confirmed or not form.is_valid():
+            return self._confirmation(request, queryset, form)
+        uuids = list(queryset.exclude(state=Award.State.REVOKED).values_list("uuid", flat=True))
+        for uuid in uuids:
+            api.revoke(uuid, reason=form.cleaned_data["reason"], actor_id=request.user.pk)
+        done = ngettext("%(count)d award was revoked.", "%(count)d awards were revoked.", len(uuids))
+        self.message_user(request, done % {"count": len(uuids)}, messages.SUCCESS)
+        return None
+
+    def _confirmation(
+        self, request: HttpRequest, queryset: QuerySet[Award], form: ReasonForm
+    ) -> TemplateResponse:
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Revoke awards"),
+            "opts": self.model._meta,
+            "media": self.media,
+            "previews": [api.preview_revocation(award.uuid) for award in queryset],
+            "selected": queryset.values_list("pk", flat=True),
+            "form": form,
+        }
+        return TemplateResponse(request, "ingenium_credentials/admin/revoke.html", context)
+
+
+@admin.register(Credential)
+class CredentialAdmin(ReadOnlyAdmin):
+    """The documents that were signed: their hashes, not their words."""
+
+    list_display = ("award", "format", "media_type", "signing_key", "issued_at", "sha256")
+    list_filter = ("format", "signing_key__issuer")
+    list_select_related = ("award", "signing_key__issuer")
+    search_fields = ("award__uuid", "sha256", "signing_key__fragment")
+    date_hierarchy = "issued_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Credential]:
+        """Without the documents, which are large and hold names."""
+        return Credential.objects.defer("body")
+
+
+@admin.register(StatusList)
+class StatusListAdmin(ReadOnlyAdmin):
+    """Status lists: when each was signed, and until when it stands."""
+
+    list_display = ("uuid", "issuer", "purpose", "length", "open", "stale", "published_at", "valid_until")
+    list_filter = ("open", "stale", "issuer")
+    list_select_related = ("issuer",)
+    search_fields = ("uuid", "issuer__slug")
+    readonly_fields = ("published_at", "valid_until")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StatusList]:
+        """Without the documents."""
+        return StatusList.objects.defer("document")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who did what, when and why. Only ever added to."""
+
+    list_display = ("at", "actor_id", "action", "subject_kind", "subject_id", "reason")
+    list_filter = ("action", "subject_kind")
+    search_fields = ("subject_id", "=actor_id", "reason")
+    date_hierarchy = "at"

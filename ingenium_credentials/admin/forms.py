@@ -1,0 +1,188 @@
+"""The administration's forms: JSON that can be read, and errors that say what to write."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from typing import Any
+
+import django
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, UnidentifiedImageError
+
+from .. import api
+from ..badges.errors import CredentialError
+from ..models import Achievement, AwardRule, Issuer, Organisation
+from ..rules import ConditionError, courses_of
+from . import texts
+from .bases import ModelForm
+
+__all__ = ["AchievementForm", "AwardRuleForm", "IssuerForm", "OrganisationForm", "ReadableJSON"]
+
+_LARGEST_LOGO = 32_768
+_LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+
+
+class ReadableJSON(forms.JSONField):
+    """A JSON field that shows its value indented and in its own script."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "cols": 100, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """The value as text; text that was no JSON stays as it was typed."""
+        if isinstance(value, forms.fields.InvalidJSONInput):
+            return value
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+class HttpsURL(forms.URLField):
+    """An address field in which a bare host stands for https; Django 5 wants that said."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        if django.VERSION >= (5, 0):
+            kwargs["assume_scheme"] = "https"
+        super().__init__(**kwargs)
+
+
+class AchievementForm(ModelForm):
+    """A version of a definition; each text and concept is judged for itself."""
+
+    class Meta:
+        model = Achievement
+        exclude = ("state",)  # for the verbs
+        field_classes = {"quality_report": HttpsURL}
+
+    def clean_names(self) -> dict[str, str]:
+        """Required."""
+        return texts.language_map(self.cleaned_data["names"])
+
+    def clean_descriptions(self) -> dict[str, str]:
+        """Required."""
+        return texts.language_map(self.cleaned_data["descriptions"])
+
+    def clean_criteria(self) -> dict[str, str]:
+        """Required."""
+        return texts.language_map(self.cleaned_data["criteria"])
+
+    def clean_outcomes(self) -> list[dict[str, Any]]:
+        """A list."""
+        return texts.outcomes(self.cleaned_data["outcomes"])
+
+    def clean_languages(self) -> list[str]:
+        """A list."""
+        return texts.language_tags(self.cleaned_data["languages"])
+
+    def clean_tags(self) -> list[str]:
+        """A list."""
+        return texts.tags(self.cleaned_data["tags"])
+
+    def clean(self) -> dict[str, Any]:
+        """Judge the fields that are alike."""
+        cleaned = super().clean() or {}
+        for name in ("prerequisites", "stackability", "further_information"):
+            self._judge(cleaned, name, lambda value: texts.language_map(value, required=False))
+        for name in ("isced_f", "mode", "assessment", "supervision", "quality_kind"):
+            self._judge(cleaned, name, texts.concept)
+        return cleaned
+
+    def _judge(self, cleaned: dict[str, Any], name: str, judge: Any) -> None:
+        if name not in cleaned:
+            return
+        try:
+            cleaned[name] = judge(cleaned[name])
+        except ValidationError as error:
+            self.add_error(name, error)
+
+
+class AwardRuleForm(ModelForm):
+    """A rule; a condition that is not understood is refused with the reason."""
+
+    class Meta:
+        model = AwardRule
+        fields = ("name", "achievement", "condition", "enabled")
+
+    def clean_condition(self) -> Any:
+        """Refuse what `rules` does not understand."""
+        condition = self.cleaned_data["condition"]
+        try:
+            courses_of(condition)
+        except ConditionError as error:
+            raise ValidationError(str(error)) from error
+        return condition
+
+
+class IssuerForm(ModelForm):
+    """An issuer; the DID of this site if none is given."""
+
+    class Meta:
+        model = Issuer
+        fields = ("slug", "organisation", "alliance", "did", "mode", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "did" in self.fields:
+            self.fields["did"].required = False
+            self.fields["did"].help_text = _("Leave it empty for the DID of this site.")
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in the DID."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("did") and cleaned.get("slug"):
+            try:
+                cleaned["did"] = api.default_did(cleaned["slug"])
+            except CredentialError as error:
+                self.add_error("did", f"INGENIUM_BASE_URL: {error}")
+        return cleaned
+
+
+class OrganisationForm(ModelForm):
+    """An organisation; a new logo is not verified until somebody says so."""
+
+    logo_file = forms.FileField(
+        label=_("new logo"), required=False, help_text=_("PNG or JPEG, at most 32 kB.")
+    )
+
+    class Meta:
+        model = Organisation
+        exclude = ("logo_media_type",)  # follows from the file
+        field_classes = {"homepage": HttpsURL}
+
+    def clean_logo_file(self) -> UploadedFile[Any] | None:
+        """Refuse what is not a small picture."""
+        file: UploadedFile[Any] | None = self.cleaned_data["logo_file"]
+        if not file:
+            return None
+        content = file.read(_LARGEST_LOGO + 1)
+        if len(content) > _LARGEST_LOGO:
+            raise ValidationError(_("The logo is larger than 32 kB."))
+        self.instance.logo_media_type = _picture_type(content)
+        self.instance.logo = content
+        self.instance.logo_sha256 = hashlib.sha256(content).hexdigest()
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """A new logo has to be verified anew."""
+        cleaned = super().clean() or {}
+        if cleaned.get("logo_file") and "logo_verified" not in self.changed_data:
+            cleaned["logo_verified"] = False
+        return cleaned
+
+    def clean_country(self) -> str:
+        """Two capital letters, or nothing for the alliance."""
+        country: str = self.cleaned_data["country"].upper()
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise ValidationError(_("Write the two letters of ISO 3166-1, such as GR (not EL)."))
+        return country
+
+
+def _picture_type(content: bytes) -> str:
+    try:
+        with Image.open(io.BytesIO(content), formats=tuple(_LOGO_TYPES)) as picture:
+            picture.verify()
+            return _LOGO_TYPES[str(picture.format)]
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValidationError(_("The logo is neither PNG nor JPEG.")) from error

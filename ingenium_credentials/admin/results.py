@@ -1,0 +1,20 @@
+"""What the LMS told us, to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from ..models import CourseResult
+from .read_only import ReadOnlyAdmin
+
+__all__ = ["CourseResultAdmin"]
+
+
+@admin.register(CourseResult)
+class CourseResultAdmin(ReadOnlyAdmin):
+    """One learner in one course; `dirty` ones wait for evaluation and say why."""
+
+    list_display = ("learner_id", "course_id", "is_passing", "certificate_status", "dirty", "last_problem")
+    list_filter = ("is_passing", "certificate_status", "mode", "dirty")
+    search_fields = ("=learner_id", "course_id", "last_problem")
+    date_hierarchy = "changed_at"
