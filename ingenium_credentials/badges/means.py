@@ -13,14 +13,19 @@ from attrs import define, field
 
 from .errors import NotResolved, WorkLimitExceeded
 from .jsonld import Contexts
+from .rdfc import DEFAULT_MAX_WORK, Budget
+from .report import Report
 
 __all__ = ["MAX_RESOLVED_BYTES", "MAX_STEPS", "Means", "Resolve"]
 
 Resolve = Callable[[str], bytes]
 """From an https address to the bytes found there; raises `NotResolved`."""
 
-MAX_STEPS = 64
+MAX_STEPS = 100
 """Documents judged, proofs checked and addresses asked in one verification, together."""
+
+MAX_WORK = 2 * DEFAULT_MAX_WORK
+"""Of canonicalisation: a presentation is canonicalised whole, and then each part alone."""
 
 MAX_RESOLVED_BYTES = 1_000_000
 """The largest answer that is taken from `resolve`: a status list has tens of kilobytes."""
@@ -34,6 +39,10 @@ class Means:
     now: dt.datetime
     contexts: Contexts
     steps_left: int = MAX_STEPS
+    budget: Budget = field(factory=lambda: Budget(MAX_WORK), repr=False)
+    """What canonical forms may cost, all together."""
+    lists: dict[str, Report] = field(factory=dict, init=False, repr=False)
+    """Status lists that have been verified, by address."""
     _answers: dict[str, bytes | str] = field(factory=dict, init=False, repr=False)
     """By address: the bytes, or the sentence that says why there are none."""
 
@@ -42,6 +51,10 @@ class Means:
         if self.steps_left <= 0:
             raise WorkLimitExceeded("The document holds more to check than any genuine one does.")
         self.steps_left -= 1
+
+    def exhaust(self) -> None:
+        """Leave no more work: what was met is not met in any genuine document."""
+        self.steps_left = 0
 
     def resolve(self, url: str) -> bytes:
         """The bytes at `url`, asked at most once; raises `NotResolved` whatever went wrong."""

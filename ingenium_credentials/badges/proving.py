@@ -12,13 +12,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from . import jose, ownership
 from . import proof as data_integrity
 from .conformance import Shape
 from .did import MethodData, find_method
-from .errors import CredentialError, MalformedCredential, ProofError, UnsupportedProof
+from .errors import CredentialError, MalformedCredential, ProofError, UnsupportedProof, WorkLimitExceeded
 from .means import Means
 from .moments import parse_moment
 from .report import Check, Outcome, failed, not_checked, of_error, passed, worst
@@ -103,6 +103,10 @@ class _Case:
     shape: Shape
     means: Means
     expected: Expected
+    hashes: data_integrity.DocumentHashes = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.hashes = data_integrity.DocumentHashes(self.document, self.means.contexts, self.means.budget)
 
     @property
     def purpose(self) -> str:
@@ -153,6 +157,10 @@ class _Case:
         try:
             self._check_signature(item, method)
             self._check_previous(item)
+        except WorkLimitExceeded as error:
+            # Costly once is costly again: the next proof or part is not even tried.
+            self.means.exhaust()
+            return of_error("proof", error)
         except CredentialError as error:
             return of_error("proof", error)
         return passed("proof", "The signature fits the document.")
@@ -165,6 +173,7 @@ class _Case:
             contexts=self.means.contexts,
             purpose=self.purpose,
             now=self.means.now,
+            hashes=self.hashes,
         )
 
     def _check_previous(self, item: Mapping[str, Any]) -> None:

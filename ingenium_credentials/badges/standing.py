@@ -12,14 +12,13 @@ from typing import Any
 
 from .conformance import Shape, members, types_of
 from .errors import CannotCheck, CredentialError, StatusError
-from .means import Means
 from .report import Check, Outcome, Report, failed, of_error, passed, worst
 from .status_list import bit, decode, entry_of
 
 __all__ = ["Establish", "check_period", "check_status"]
 
-Establish = Callable[[bytes], Report]
-"""Verifies the bytes of a status list, without following a status of its own."""
+Establish = Callable[[str], Report]
+"""Verifies the status list at an address, without following a status of its own."""
 
 _MAX_ENTRIES = 4
 _SET = {
@@ -47,32 +46,32 @@ def check_period(shape: Shape, now: dt.datetime) -> list[Check]:
     return [first, last]
 
 
-def check_status(document: Mapping[str, Any], issuer: str, *, means: Means, establish: Establish) -> Check:
+def check_status(document: Mapping[str, Any], issuer: str, *, establish: Establish) -> Check:
     """Neither revoked nor suspended, by each of its entries; the gravest finding counts."""
     entries = members(document, "credentialStatus")
     if not entries:
         return passed("status", "The credential has no status entry; its issuer cannot revoke it.")
     if len(entries) > _MAX_ENTRIES:
         return failed("status", "The credential has more status entries than any genuine one has.")
-    checks = [_check_entry(entry, issuer, means=means, establish=establish) for entry in entries]
+    checks = [_check_entry(entry, issuer, establish=establish) for entry in entries]
     gravest = worst(check.outcome for check in checks)
     return next(check for check in checks if check.outcome is gravest)
 
 
-def _check_entry(entry: Mapping[str, Any], issuer: str, *, means: Means, establish: Establish) -> Check:
+def _check_entry(entry: Mapping[str, Any], issuer: str, *, establish: Establish) -> Check:
     try:
-        return _read_entry(entry, issuer, means=means, establish=establish)
+        return _read_entry(entry, issuer, establish=establish)
     except CredentialError as error:
         return of_error("status", error)
 
 
-def _read_entry(entry: Mapping[str, Any], issuer: str, *, means: Means, establish: Establish) -> Check:
+def _read_entry(entry: Mapping[str, Any], issuer: str, *, establish: Establish) -> Check:
     if "BitstringStatusListEntry" not in types_of(entry):
         raise CannotCheck("The status of the credential is kept in a way that is not known here.")
     url, index, purpose = entry_of(entry)
     if entry.get("statusSize", 1) != 1 or purpose == "message":
         raise CannotCheck("The status of the credential is a message, which is not read here.")
-    subject = _list_subject(establish(means.resolve(url)), url, issuer)
+    subject = _list_subject(establish(url), url, issuer)
     if purpose not in members(subject, "statusPurpose"):
         raise StatusError("The status list does not keep the kind of status that the credential names.")
     is_set = bit(decode(subject.get("encodedList", "")), index)

@@ -207,10 +207,13 @@ def _status(draft: _Draft, means: Means) -> Check:
     if shape is None or not draft.is_proven:
         return not_checked("status", "The status was not asked for, since the proof did not pass.")
 
-    def establish(data: bytes) -> Report:
-        return _establish(data, means, _NOTHING_ASKED).report()
+    def establish(url: str) -> Report:
+        # Badges presented together often share a list.
+        if url not in means.lists:
+            means.lists[url] = _establish(means.resolve(url), means, _NOTHING_ASKED).report()
+        return means.lists[url]
 
-    return standing.check_status(document, shape.issuer, means=means, establish=establish)
+    return standing.check_status(document, shape.issuer, establish=establish)
 
 
 def _contents(draft: _Draft, means: Means, *, depth: int) -> list[Check]:
