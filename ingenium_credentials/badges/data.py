@@ -11,15 +11,16 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
-from attrs import field, frozen, validators
+from attrs import Attribute, field, frozen, validators
 
 LanguageMap = Mapping[str, str]
 
 
-def _aware_utc(_instance: object, attribute: object, value: dt.datetime | None) -> None:
+def _aware_utc(_instance: object, attribute: Attribute[Any], value: Any) -> None:
     if value is not None and value.utcoffset() != dt.timedelta(0):
-        raise ValueError(f"{attribute.name} must be an aware moment in UTC")  # type: ignore[attr-defined]
+        raise ValueError(f"{attribute.name} must be an aware moment in UTC")
 
 
 def preferred(texts: LanguageMap, *languages: str) -> str:
