@@ -115,9 +115,7 @@ def test_in_a_platform_certificates_and_grades_are_facts(platform: dict[str, Row
         )
     )
     platform["PersistentCourseGrade"].append(
-        SimpleNamespace(
-            user_id=7, percent_grade=0.9, letter_grade="Pass", modified=NOW, passed_timestamp=NOW
-        )
+        SimpleNamespace(user_id=7, percent_grade=0.9, letter_grade="Pass", modified=NOW, passed_timestamp=NOW)
     )
 
     certificate, grade = lms.facts_of_course(COURSE)

@@ -144,9 +144,13 @@ def test_what_is_not_understood_is_refused(condition: object) -> None:
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=8) | st.just(MED),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["version", "all", "kind", "course", "min_grade", "modes", "x"]), inner, max_size=4
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["version", "all", "kind", "course", "min_grade", "modes", "x"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=8,
 )

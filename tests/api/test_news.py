@@ -138,7 +138,10 @@ def test_a_certificate_counts_from_when_it_was_issued() -> None:
     state = _told(_certificate(1, "generating", 80), _certificate(2, "downloadable", 80))
 
     assert state.certificate_since == START + dt.timedelta(minutes=2)
-    assert _told(_certificate(2, "downloadable", 80), _certificate(3, "unavailable", 80)).certificate_since is None
+    assert (
+        _told(_certificate(2, "downloadable", 80), _certificate(3, "unavailable", 80)).certificate_since
+        is None
+    )
 
 
 def test_the_gradebook_s_grade_beats_a_certificate_s_even_when_older() -> None:
@@ -192,7 +195,7 @@ def test_a_printed_name_of_300_characters_fits() -> None:
         {"course_id": f"course-v1:UOC+{'x' * 300}+2026"},
         {"at": None},
         {"at": "2026-06-01"},
-        {"at": dt.datetime(2026, 6, 1)},  # noqa: DTZ001
+        {"at": dt.datetime(2026, 6, 1)},
         {"event_id": ""},
         {"event_id": None},
         {"event_id": "two words"},

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from ingenium_credentials import api, lms
+from ingenium_credentials.api import Kind
+from ingenium_credentials.models import Award, AwardRule, CourseResult
+from tests.api.conftest import EARNED_AT
+
+pytestmark = pytest.mark.django_db
+
+
+def _pass(learner: Any, course_id: str) -> CourseResult:
+    api.record_passing(
+        learner_id=learner.pk, course_id=course_id, is_passing=True, at=EARNED_AT, event_id="e"
+    )
+    return CourseResult.objects.get()
+
+
+def _found(**options: Any) -> list[tuple[Kind, bool]]:
+    return [(found.kind, found.mended) for found in api.reconcile(**options).differences]
+
+
+def test_where_nothing_differs_nothing_is_found(rule: AwardRule, learner: Any, course_id: str) -> None:
+    api.evaluate([_pass(learner, course_id).pk])
+    api.issue([Award.objects.get().pk])
+
+    assert api.reconcile().differences == ()
+
+
+def test_a_dry_run_changes_nothing(rule: AwardRule, learner: Any, course_id: str) -> None:
+    _pass(learner, course_id)
+
+    assert _found() == [(Kind.WAITING, False)]
+    assert not Award.objects.exists()
+
+
+def test_what_waits_is_evaluated_and_issued(rule: AwardRule, learner: Any, course_id: str) -> None:
+    _pass(learner, course_id)
+
+    found = api.reconcile(dry_run=False)
+
+    assert [(row.kind, row.mended) for row in found.differences] == [
+        (Kind.WAITING, True),
+        (Kind.NOT_ISSUED, True),
+    ]
+    assert found.open == ()
+    assert Award.objects.get().state == Award.State.ISSUED
+
+
+def test_an_award_that_is_missing_is_made(rule: AwardRule, learner: Any, course_id: str) -> None:
+    _pass(learner, course_id)
+    CourseResult.objects.update(dirty=False)
+
+    assert _found() == [(Kind.MISSING, False)]
+    assert _found(dry_run=False) == [(Kind.MISSING, True), (Kind.NOT_ISSUED, True)]
+    assert _found() == []
+
+
+def test_what_cannot_be_mended_stays_open_and_says_why(rule: AwardRule, learner: Any, course_id: str) -> None:
+    get_user_model().objects.update(first_name="", last_name="")
+    api.evaluate([_pass(learner, course_id).pk])
+
+    (row,) = api.reconcile(dry_run=False).open
+
+    assert (row.kind, row.learner_id, row.subject) == (Kind.WAITING, learner.pk, course_id)
+    assert "name" in row.detail
+
+
+def test_an_award_whose_condition_is_not_met_any_more_is_only_reported(
+    rule: AwardRule, learner: Any, course_id: str
+) -> None:
+    api.evaluate([_pass(learner, course_id).pk])
+    api.issue([Award.objects.get().pk])
+    CourseResult.objects.update(is_passing=False)
+
+    assert _found(dry_run=False) == [(Kind.WITHDRAWN, False)]
+    assert Award.objects.get().state == Award.State.ISSUED
+
+
+def test_two_standing_awards_are_only_reported(issued: Award) -> None:
+    Award.objects.create(
+        learner_id=issued.learner_id,
+        achievement=issued.achievement,
+        definition=issued.definition,
+        occasion=2,
+        issuer=issued.issuer,
+        state=Award.State.ISSUED,
+        recipient_name="x",
+        awarded_at=EARNED_AT,
+        status_list=issued.status_list,
+        status_index=issued.status_index + 1,
+    )
+
+    found = api.reconcile(dry_run=False)
+
+    assert [(row.kind, row.mended) for row in found.differences] == [(Kind.DOUBLE, False)]
+    assert found.count(Kind.DOUBLE) == 1
+
+
+def test_a_revoked_award_is_not_missing(rule: AwardRule, learner: Any, course_id: str) -> None:
+    api.evaluate([_pass(learner, course_id).pk])
+    api.revoke(Award.objects.get().uuid, reason="By mistake")
+
+    assert _found(dry_run=False) == []
+
+
+def test_only_one_course_is_looked_at_when_asked(rule: AwardRule, learner: Any, course_id: str) -> None:
+    _pass(learner, course_id)
+
+    assert _found(course_id="course-v1:a+b+c", dry_run=False) == []
+    assert _found(course_id=course_id) == [(Kind.WAITING, False)]
+
+
+def test_only_what_is_new_is_looked_at_when_asked(rule: AwardRule, learner: Any, course_id: str) -> None:
+    _pass(learner, course_id)
+
+    assert _found(since=timezone.now() + dt.timedelta(seconds=1)) == []
+    assert _found(since=EARNED_AT) == [(Kind.WAITING, False)]
+
+
+@pytest.fixture
+def facts(monkeypatch: Any) -> list[lms.CourseFact]:
+    """What the LMS's tables say: there are none outside an LMS."""
+    told: list[lms.CourseFact] = []
+    monkeypatch.setattr(lms, "facts_of_course", lambda course_id, since: iter(told))
+    return told
+
+
+def test_what_the_lms_knows_and_nobody_told_us_is_mended(
+    rule: AwardRule, learner: Any, course_id: str, facts: list[lms.CourseFact]
+) -> None:
+    facts.append(
+        lms.CourseFact(
+            learner_id=learner.pk,
+            course_id=course_id,
+            grade=0.9,
+            grade_at=timezone.now(),
+            is_passing=True,
+            passed_at=EARNED_AT,
+        )
+    )
+
+    assert _found() == [(Kind.UNHEARD, False)]
+    assert _found(dry_run=False) == [(Kind.UNHEARD, True), (Kind.WAITING, True), (Kind.NOT_ISSUED, True)]
+    assert _found() == []
+    award = Award.objects.get()
+    assert (award.awarded_at, str(award.grade)) == (EARNED_AT, "0.9000")
+
+
+def test_a_certificate_that_nobody_told_us_of_is_mended(
+    rule: AwardRule, learner: Any, course_id: str, facts: list[lms.CourseFact]
+) -> None:
+    facts.append(
+        lms.CourseFact(
+            learner_id=learner.pk,
+            course_id=course_id,
+            certificate_status="downloadable",
+            certificate_at=EARNED_AT,
+            mode="honor",
+            printed_name="Ελένη Παπαδάκη",
+        )
+    )
+
+    api.reconcile(dry_run=False)
+
+    result = CourseResult.objects.get()
+    assert (result.certificate_status, result.certificate_since) == ("downloadable", EARNED_AT)
+
+
+def test_a_later_pass_that_nobody_told_us_of_counts_from_when_it_was_graded(
+    rule: AwardRule, learner: Any, course_id: str, facts: list[lms.CourseFact]
+) -> None:
+    failed_at, graded_at = EARNED_AT + dt.timedelta(days=1), EARNED_AT + dt.timedelta(days=2)
+    api.record_passing(
+        learner_id=learner.pk, course_id=course_id, is_passing=False, at=failed_at, event_id="e"
+    )
+    facts.append(
+        lms.CourseFact(
+            learner_id=learner.pk,
+            course_id=course_id,
+            grade=0.9,
+            grade_at=graded_at,
+            is_passing=True,
+            passed_at=EARNED_AT,
+        )
+    )
+
+    api.reconcile(dry_run=False)
+
+    assert Award.objects.get().awarded_at == graded_at
