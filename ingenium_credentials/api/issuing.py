@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from ..badges import jose, ob3, proof
+from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
 from ..models import Award, Credential, SigningKey
@@ -52,7 +53,8 @@ def _embedded(document: Document, signer: Signer, method_id: str, now: dt.dateti
 
 
 def _token(document: Document, signer: Signer, method_id: str, _now: dt.datetime) -> bytes:
-    return jose.secure(document, signer=signer, key_id=method_id)
+    # Others look for a JWK under the `kid`; the DID document lists it under an id of its own.
+    return jose.secure(document, signer=signer, key_id=jwk_method_id(method_id, signer.public_key))
 
 
 FORMATS: dict[str, Format] = {

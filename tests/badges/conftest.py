@@ -6,8 +6,13 @@ import datetime as dt
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from hypothesis import settings
 
 from ingenium_credentials.badges.keys import Algorithm, SoftwareSigner
+
+# A deadline would measure how busy the machine is; what must be fast is tested by its CPU time.
+settings.register_profile("ingenium", deadline=None)
+settings.load_profile("ingenium")
 
 
 @pytest.fixture(scope="session")
