@@ -150,11 +150,13 @@ def check(
     `challenge` and `domain` are compared when given: a verifier that asked for a
     presentation must give both. Previous proofs of a chain are covered by the signature
     but not checked themselves. `hashes`, of this document under these contexts, saves work
-    when it has several proofs. Raises `UnsupportedProof` for an unknown suite, `ProofError`
-    for a proof that does not hold, and what `jsonld.to_quads` raises.
+    when it has several proofs and was read by `jsonld.parse`. Raises `UnsupportedProof` for
+    an unknown suite, `ProofError` for a proof that does not hold, and what
+    `jsonld.to_quads` raises.
     """
-    # 1. Limits, before anything is computed.
-    measure(document)
+    # 1. Limits, before anything is computed; once is enough for several proofs.
+    if hashes is None:
+        measure(document)
     # 2. What kind of proof it is, and whether it was made for this use and is of this time.
     suites = _suites_named_by(proof)
     _check_use(proof, purpose=purpose, challenge=challenge, domain=domain)

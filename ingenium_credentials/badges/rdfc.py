@@ -336,7 +336,7 @@ def _text(term: Term) -> str:
         return ""
     if term.kind == "iri":
         return _iri(term.value)
-    if _SURROGATE.search(term.value):
+    if not term.value.isprintable() and _SURROGATE.search(term.value):
         raise MalformedCredential("A text contains half of a surrogate pair, which is not a character.")
     escaped = term.value.translate(_ESCAPES) if _TO_ESCAPE.search(term.value) else term.value
     if term.language:

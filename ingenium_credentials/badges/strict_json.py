@@ -86,7 +86,8 @@ def leaves(value: Any) -> int:
 
 def check_text(text: str) -> None:
     """Refuse characters that implementations of the canonical form disagree about."""
-    if _REFUSED_CHARACTERS.search(text):
+    # What is refused is never printable, and asking that first is twice as quick.
+    if not text.isprintable() and _REFUSED_CHARACTERS.search(text):
         raise MalformedCredential("A text contains a control character or something that is no character.")
 
 
