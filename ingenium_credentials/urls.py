@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for suffix in ("json", "jwt", "png", "svg")
     ),
     path("ingenium/credentials/<uuid:uuid>/share", learner.share, name="share"),
-    path("ingenium/verify/", verifier.verifier, name="verifier"),
+    path("ingenium/verify/", verifier.verifier, name="verify"),
     path("ingenium/achievements/<uuid:uuid>/", public.achievement_page, name="achievement"),
     *(
         path(

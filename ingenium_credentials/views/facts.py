@@ -209,7 +209,7 @@ def _quality(assurance: QualityAssuranceData | None) -> Iterator[Fact]:
     kind = _concept(assurance.kind)
     parts = [kind.value, assurance.agency, assurance.reference]
     if assurance.valid_until:
-        parts.append(_("valid until %(day)s") % {"day": date_format(assurance.valid_until)})
+        parts.append(_("valid until %(day)s") % {"day": date_format(assurance.valid_until, _("j F Y"))})
     url = assurance.report_url if assurance.report_url.startswith("https://") else ""
     text = Text(", ".join(filter(None, parts)), kind.language)
     yield Fact(label=_("Quality assurance"), text=text or Text(_("Report")), url=url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,8 @@ _WHITE, _BLACK = "#ffffff", "#10151c"
 _TEXT_CONTRAST = 4.5
 
 
+# Every page waits for it, and it needs no database.
+@transaction.non_atomic_requests
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
     """Custom properties that the style sheet reads."""

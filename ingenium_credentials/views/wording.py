@@ -58,6 +58,7 @@ _OUTCOMES = {
     Outcome.FAILED: ("bad", gettext_lazy("failed")),
     Outcome.NOT_CHECKED: ("open", gettext_lazy("could not be checked")),
 }
+_GRAVITY = ("bad", "open", "good")
 _QUESTIONS = {
     "size": (gettext_lazy("Size"), gettext_lazy("Is it small enough to be a credential?")),
     "carrier": (gettext_lazy("File"), gettext_lazy("Is it a file that can hold a credential?")),
@@ -149,8 +150,8 @@ def verdict(report: Report) -> Verdict:
 
 
 def findings(report: Report) -> tuple[Finding, ...]:
-    """The checks for a person, in the order in which they were made."""
-    return tuple(map(_finding, report.checks))
+    """The checks for a person: what failed comes first, else in the order in which they were made."""
+    return tuple(sorted(map(_finding, report.checks), key=lambda found: _GRAVITY.index(found.tone)))
 
 
 def _finding(check: Check) -> Finding:
@@ -198,6 +199,6 @@ def _translated(message: str) -> tuple[str, str]:
 
 def _day(day: str) -> str:
     try:
-        return date_format(dt.date.fromisoformat(day))
+        return date_format(dt.date.fromisoformat(day), _("j F Y"))
     except ValueError:
         return day

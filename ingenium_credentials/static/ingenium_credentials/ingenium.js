@@ -8,13 +8,13 @@ function textOf(id) {
 
 function enableCopying(button) {
   if (!navigator.clipboard) return;
-  const label = button.textContent;
+  const label = [...button.childNodes];
   button.hidden = false;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(textOf(button.dataset.copy));
     button.textContent = button.dataset.done || "✓";
-    window.setTimeout(() => { button.textContent = label; }, 2000);
+    window.setTimeout(() => { button.replaceChildren(...label); }, 2000);
   });
 }
 
