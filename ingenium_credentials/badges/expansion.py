@@ -169,6 +169,7 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         self._memory = memory
         self._definitions_left = MAX_DEFINITIONS
         self._seen: dict[tuple[Any, ...], tuple[Processed, Any]] = {}
+        self._expanded: dict[tuple[Any, ...], Any] = {}
         memory.start_from(self._get_initial_context({"processingMode": _MODE}))
 
     def resolve(
@@ -238,9 +239,43 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         self._charge(1 + len(active_ctx["mappings"]) // 16)
         return super()._process_context(active_ctx, *arguments)
 
+    def _expand_iri(
+        self,
+        active_ctx: Any,
+        value: Any,
+        base: Any = None,
+        vocab: Any = False,
+        local_ctx: Any = None,
+        defined: Any = None,
+    ) -> Any:
+        # A third of PyLD's time goes into expanding the same few names again and again.
+        name = active_ctx.get("_uuid")
+        if name is None or local_ctx is not None or not isinstance(value, str):
+            return super()._expand_iri(active_ctx, value, base, vocab, local_ctx, defined)
+        key = (name, value, base, vocab)
+        if key not in self._expanded:
+            self._expanded[key] = super()._expand_iri(active_ctx, value, base, vocab)
+        return self._expanded[key]
+
     def _create_term_definition(self, *arguments: Any, **options: Any) -> None:
         self._charge(1)
         super()._create_term_definition(*arguments, **options)
+
+    def _expand_object(
+        self,
+        active_ctx: Any,
+        active_property: Any,
+        expanded_property: Any,
+        element: Any,
+        *rest: Any,
+        **options: Any,
+    ) -> None:
+        # Saying something again under another name changes no statement, so no signature.
+        meanings = (self._expand_iri(active_ctx, name, None, True) for name in element if name != "@context")
+        said = [meaning for meaning in meanings if meaning not in (None, "@nest")]
+        if len(set(said)) < len(said):
+            raise MalformedCredential("The document says one thing under two names.")
+        super()._expand_object(active_ctx, active_property, expanded_property, element, *rest, **options)
 
     def _expand_value(self, *arguments: Any, **options: Any) -> Any:
         value = super()._expand_value(*arguments, **options)

@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 
-RUNS = 3
+RUNS = 5
 
 
 def cpu_seconds(call: Callable[[], object]) -> float:
