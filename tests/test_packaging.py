@@ -103,6 +103,7 @@ def credential(folder: Path) -> dict[str, Any]:
         "validFrom": "2026-01-01T00:00:00Z",
         "name": "Data ethics",
         "credentialSubject": {
+            "id": "urn:uuid:8d3e2f0e-6a44-4b8e-9d0a-3a1c2b7f5e90",
             "type": ["AchievementSubject"],
             "achievement": {
                 "id": "https://credentials.example/achievements/1",
