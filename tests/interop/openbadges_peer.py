@@ -6,6 +6,7 @@ library would download is looked up in the request's `documents` (URL to text).
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import sys
@@ -44,6 +45,13 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
 
 def sign(request: dict[str, Any]) -> dict[str, Any]:
     """A small badge of the library's own making, signed with a key made here."""
+    signer, badge, did, jwk = _made(request)
+    signed = signer.sign(badge) if request["jwt"] else signer.sign_to_json(badge)
+    return {"verified": True, "credential": signed, "did": did, "jwk": jwk}
+
+
+def _made(request: dict[str, Any]) -> tuple[Any, Any, str, dict[str, Any]]:
+    """Signer and badge, the issuer's DID and its public key."""
     algorithm = request["algorithm"]
     key = KEYS[algorithm]()
     pem = key.private_bytes(
@@ -65,9 +73,7 @@ def sign(request: dict[str, Any]) -> dict[str, Any]:
         issuance_date=dt.datetime(2026, 1, 15, 9, tzinfo=dt.UTC),
     )
     signer = ob3.OB3Signer(pem, algorithm) if request["jwt"] else _embedding_signer(pem, request, did)
-    signed = signer.sign(badge) if request["jwt"] else signer.sign_to_json(badge)
-    jwk = ob3.OB3Signer(pem, algorithm)._public_jwk()
-    return {"verified": True, "credential": signed, "did": did, "jwk": jwk, "public": public.decode()}
+    return signer, badge, did, ob3.OB3Signer(pem, algorithm)._public_jwk()
 
 
 def _embedding_signer(pem: bytes, request: dict[str, Any], did: str) -> Any:
@@ -81,7 +87,22 @@ def decode_list(request: dict[str, Any]) -> dict[str, Any]:
     return {"verified": True, "length": len(bits) * 8, "set": sorted(ob3.set_indices(bits))}
 
 
-TASKS = {"verify": verify, "sign": sign, "decode_list": decode_list}
+def extract(request: dict[str, Any]) -> dict[str, Any]:
+    """The credential inside a baked picture."""
+    read = getattr(ob3.OB3Verifier, f"extract_token_from_{request['carrier']}")
+    return {"verified": True, "credential": read(base64.b64decode(request["picture"]))}
+
+
+def bake(request: dict[str, Any]) -> dict[str, Any]:
+    """A picture with a freshly signed badge inside."""
+    embed = f"sign_into_{request['carrier']}"
+    picture = base64.b64decode(request["picture"])
+    signer, badge, did, jwk = _made(request)
+    baked = getattr(signer, embed)(badge, picture)
+    return {"verified": True, "picture": base64.b64encode(baked).decode(), "did": did, "jwk": jwk}
+
+
+TASKS = {"verify": verify, "sign": sign, "decode_list": decode_list, "extract": extract, "bake": bake}
 
 
 def main() -> None:
