@@ -108,7 +108,7 @@ def provide_keys(
     uri: str | None = None,
     actor_id: int | None = None,
 ) -> list[SigningKey]:
-    """Give the issuer a key for each use, or for `use` alone, if it has no valid one; returns the new ones."""
+    """Give the issuer the keys that it lacks, one for each use or for `use` alone; returns the new ones."""
     with transaction.atomic():
         return [
             create_key(issuer, use=wanted, algorithm=algorithm, uri=uri, actor_id=actor_id)
