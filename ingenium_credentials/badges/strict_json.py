@@ -25,7 +25,7 @@ MAX_DEPTH = 40
 MAX_VALUES = 2_000
 """Objects, arrays and leaves together, outside `@context`."""
 
-MAX_COMMAS = 20_000
+COMMAS_PER_VALUE = 10
 """Seen before parsing: more than all values have between them, with room for long texts."""
 
 MAX_CONTEXT_VALUES = 600
@@ -47,13 +47,14 @@ _LIKE_KEYWORD = re.compile(r"@[a-zA-Z]+")
 _REFUSED_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES) -> dict[str, Any]:
     """Read a JSON object so that no other reader can see a different one.
 
     Raises `MalformedCredential` for anything but one UTF-8 JSON object without repeated
-    members, and `WorkLimitExceeded` above the limits of this module.
+    members, and `WorkLimitExceeded` above the limits of this module. `max_values` may be
+    more than they say where nothing costlier than reading follows.
     """
-    text = _decoded(data, max_bytes)
+    text = _decoded(data, max_bytes, COMMAS_PER_VALUE * max_values)
     try:
         value = json.loads(text, object_pairs_hook=_members, parse_constant=_not_a_number)
     except RecursionError as error:
@@ -62,17 +63,17 @@ def parse(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
         raise MalformedCredential("The document is not well-formed JSON.") from error
     if not isinstance(value, dict):
         raise MalformedCredential("The document is not a JSON object.")
-    measure(value)
+    measure(value, max_values=max_values)
     return value
 
 
-def measure(document: Mapping[str, Any]) -> int:
+def measure(document: Mapping[str, Any], *, max_values: int = MAX_VALUES) -> int:
     """The number of leaves of a document, once it is known to be safe to work on.
 
     A leaf is a text, number, truth value, null, empty array or empty object outside
     `@context`. Raises as `parse` does, for documents that were not parsed from bytes.
     """
-    return _Measure().value(dict(document), 1)
+    return _Measure(max_values).value(dict(document), 1)
 
 
 def leaves(value: Any) -> int:
@@ -91,14 +92,14 @@ def check_text(text: str) -> None:
         raise MalformedCredential("A text contains a control character or something that is no character.")
 
 
-def _decoded(data: bytes | str, max_bytes: int) -> str:
+def _decoded(data: bytes | str, max_bytes: int, max_commas: int) -> str:
     if len(data) > max_bytes:
         raise WorkLimitExceeded(f"The document is larger than {max_bytes:,} bytes.")
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedCredential("The document is not UTF-8 text.") from error
-    if text.count(",") > MAX_COMMAS:
+    if text.count(",") > max_commas:
         raise WorkLimitExceeded("The document has more members than any genuine credential.")
     return text
 
@@ -117,8 +118,8 @@ def _not_a_number(name: str) -> NoReturn:
 class _Measure:
     """One walk over a document, counting down what it may still contain."""
 
-    def __init__(self) -> None:
-        self._values = MAX_VALUES
+    def __init__(self, max_values: int) -> None:
+        self._values = max_values
         self._context_values = MAX_CONTEXT_VALUES
         self._contexts = MAX_CONTEXTS
 

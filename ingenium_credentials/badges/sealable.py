@@ -1,0 +1,142 @@
+"""What a European Digital Credential must say before, and after, somebody seals it.
+
+A seal is a legal act of an organisation: the text must be complete, and it must name
+that organisation as the certificate does. Hidden here: where ELM 3.2 says who issues and
+who awards, and the country codes of the EU beside those of ISO that certificates use.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .certificates import Organisation
+from .errors import MalformedCredential, ProofError
+from .moments import parse_moment
+from .strict_json import parse
+
+__all__ = [
+    *("MAX_BYTES", "MAX_VALUES", "demand_complete", "demand_issuer", "demand_part", "is_issuer"),
+    "read_document",
+]
+
+MAX_BYTES = 5_000_000
+"""The Commission's wallet takes no larger file."""
+
+MAX_VALUES = 20_000
+"""A credential in eleven languages repeats many objects in full."""
+
+_CONTEXTS = [
+    "https://www.w3.org/2018/credentials/v1",
+    "http://data.europa.eu/snb/model/context/edc-ap",
+]
+_TYPES = {"VerifiableCredential", "EuropeanDigitalCredential"}
+_REQUIRED = (
+    *("id", "issuer", "issued", "issuanceDate", "validFrom", "credentialSubject"),
+    *("credentialProfiles", "credentialSchema", "displayParameter"),
+)
+_MOMENTS = ("issued", "issuanceDate", "validFrom", "validUntil", "expirationDate")
+_COUNTRY = "http://publications.europa.eu/resource/authority/country/"
+_CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+# ISO 3166-1 alpha-2, as certificates write it, and the code of the EU's country list.
+_COUNTRIES: Mapping[str, str] = {
+    **{"AD": "AND", "AL": "ALB", "AM": "ARM", "AT": "AUT", "AZ": "AZE", "BA": "BIH", "BE": "BEL"},
+    **{"BG": "BGR", "CH": "CHE", "CY": "CYP", "CZ": "CZE", "DE": "DEU", "DK": "DNK", "EE": "EST"},
+    **{"EL": "GRC", "ES": "ESP", "FI": "FIN", "FR": "FRA", "GB": "GBR", "GE": "GEO", "GR": "GRC"},
+    **{"HR": "HRV", "HU": "HUN", "IE": "IRL", "IS": "ISL", "IT": "ITA", "LI": "LIE", "LT": "LTU"},
+    **{"LU": "LUX", "LV": "LVA", "MC": "MCO", "MD": "MDA", "ME": "MNE", "MK": "MKD", "MT": "MLT"},
+    **{"NL": "NLD", "NO": "NOR", "PL": "POL", "PT": "PRT", "RO": "ROU", "RS": "SRB", "SE": "SWE"},
+    **{"SI": "SVN", "SK": "SVK", "SM": "SMR", "TR": "TUR", "UA": "UKR", "UK": "GBR", "VA": "VAT"},
+}
+
+
+def read_document(text: bytes | str) -> dict[str, Any]:
+    """Read the text of a credential strictly; raises `MalformedCredential` or `WorkLimitExceeded`."""
+    return parse(text, max_bytes=MAX_BYTES, max_values=MAX_VALUES)
+
+
+def demand_complete(document: Mapping[str, Any], *, now: dt.datetime) -> None:
+    """Return if every mandatory element is there and sound; else raise `MalformedCredential`."""
+    if document.get("@context") != _CONTEXTS:
+        raise MalformedCredential("The credential does not have the two contexts of an EDC, in their order.")
+    types = document.get("type")
+    if not isinstance(types, list) or not all(kind in types for kind in _TYPES):
+        raise MalformedCredential("The credential lacks one of the types of an EDC.")
+    missing = [name for name in _REQUIRED if document.get(name) in (None, "", [], {})]
+    if missing:
+        raise MalformedCredential(f"The credential lacks {', '.join(missing)}.")
+    if not isinstance(document["id"], str) or ":" not in document["id"]:
+        raise MalformedCredential("The id of the credential is not an address.")
+    if "proof" in document:
+        raise MalformedCredential("A sealed credential has no proof inside: the seal is around it.")
+    moments = {name: parse_moment(document[name]) for name in _MOMENTS if name in document}
+    if moments["issued"] != moments["issuanceDate"]:
+        raise MalformedCredential("The credential says two things about when it was issued.")
+    if moments["issued"] > now + _CLOCK_TOLERANCE:
+        raise MalformedCredential("The credential says that it was issued in the future.")
+
+
+def demand_issuer(document: Mapping[str, Any], organisation: Organisation) -> None:
+    """Return if the document names `organisation` as its issuer; else raise `ProofError`."""
+    issuer = document.get("issuer")
+    if not isinstance(issuer, dict):
+        raise ProofError("The credential does not describe its issuer.")
+    difference = _difference(issuer, organisation, full=True)
+    if difference:
+        raise ProofError(f"The issuer in the credential is not the organisation of the seal: {difference}.")
+
+
+def is_issuer(document: Mapping[str, Any], organisation: Organisation) -> bool:
+    """Whether the document names `organisation` as its issuer."""
+    issuer = document.get("issuer")
+    return isinstance(issuer, dict) and not _difference(issuer, organisation, full=True)
+
+
+def demand_part(document: Mapping[str, Any], organisation: Organisation) -> None:
+    """Return if the document names `organisation` as issuer or awarding body; else raise `ProofError`.
+
+    An awarding body may be named without its legal identifier; one that is there must fit.
+    """
+    if is_issuer(document, organisation):
+        return
+    if all(_difference(body, organisation, full=False) for body in _awarding_bodies(document)):
+        raise ProofError("The credential does not name the organisation of the seal as one that awards.")
+
+
+def _difference(described: Mapping[str, Any], organisation: Organisation, *, full: bool) -> str:
+    """What the description of an organisation says otherwise than its certificate; empty if nothing."""
+    names = described.get("legalName")
+    texts = names.values() if isinstance(names, dict) else ()
+    if not organisation.name or _plain(organisation.name) not in map(_plain, texts):
+        return "the legal name is another"
+    identifier = described.get("eIDASIdentifier")
+    if identifier is None and not full:
+        return ""
+    if not isinstance(identifier, dict) or not organisation.identifier:
+        return "the eIDAS identifier is missing"
+    if identifier.get("notation") != organisation.identifier:
+        return "the eIDAS identifier is another"
+    spatial = identifier.get("spatial")
+    place = spatial.get("id") if isinstance(spatial, dict) else spatial
+    if place != _COUNTRY + _COUNTRIES.get(organisation.country, "?"):
+        return "the country is another"
+    return ""
+
+
+def _plain(text: object) -> str:
+    """A name as it is compared: composed, and without differences of white space."""
+    return " ".join(unicodedata.normalize("NFC", text).split()) if isinstance(text, str) else ""
+
+
+def _awarding_bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for subject in _objects(document.get("credentialSubject")):
+        for claim in _objects(subject.get("hasClaim")):
+            for process in _objects(claim.get("awardedBy")):
+                yield from _objects(process.get("awardingBody"))
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    """The objects of a member that holds one or several."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
