@@ -47,3 +47,18 @@ class UnsupportedProof(CannotCheck):
 
 class NotResolved(CannotCheck):
     """An address that the check needs could not be resolved."""
+
+
+class UnwritableRecord(CredentialError):
+    """A record lacks, or holds in a wrong form, what a format must say."""
+
+
+class UnknownCode(UnwritableRecord):
+    """A code or IRI is not, or no longer, in the published vocabulary.
+
+    `nearest` holds the IRIs of the concepts that were probably meant, the likeliest first.
+    """
+
+    def __init__(self, message: str, *, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.nearest = nearest
