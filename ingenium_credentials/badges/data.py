@@ -1,7 +1,6 @@
 """The record that every format is written from: frozen, typed, free of any format.
 
-One `AwardData` says everything that a credential says. The formats (`ob3`, later
-`elm`) read it and nothing else, so that all credentials of an award state the same
+One `AwardData` says everything that a credential says. The formats (`ob3` and `elm`) read it and nothing else, so that all credentials of an award state the same
 facts. Texts for people are `LanguageMap`s: BCP 47 tag to text, first entry preferred.
 """
 
@@ -56,38 +55,6 @@ class ImageData:
 
 
 @frozen(kw_only=True)
-class OrganisationData:
-    """A university, or the alliance, as it was named on the day of the award."""
-
-    id: str
-    """DID or https address; absolute."""
-    names: LanguageMap
-    country: str = ""
-    """ISO 3166-1 alpha-2; empty for the alliance."""
-    url: str = ""
-    image: ImageData | None = None
-    identifiers: tuple[IdentifierData, ...] = ()
-    """Verified ones only: nothing unverified is signed."""
-
-
-@frozen(kw_only=True)
-class IssuerData:
-    """Who signs. `organisation.id` is the DID that the signing keys belong to."""
-
-    organisation: OrganisationData
-    mode: IssuerMode = IssuerMode.OWN
-    alliance: OrganisationData | None = None
-
-
-@frozen(kw_only=True)
-class OutcomeData:
-    """One learning outcome, with the ESCO skill it corresponds to, if any."""
-
-    texts: LanguageMap
-    esco: str = ""
-
-
-@frozen(kw_only=True)
 class ConceptData:
     """A code of a published vocabulary: its IRI and its label in some languages."""
 
@@ -104,6 +71,90 @@ class QualityAssuranceData:
     reference: str = ""
     report_url: str = ""
     valid_until: dt.date | None = None
+    agency_country: str = ""
+    """ISO 3166-1 alpha-2."""
+    agency_url: str = ""
+    decision: ConceptData | None = None
+    decided_on: dt.date | None = None
+
+
+@frozen(kw_only=True)
+class OrganisationData:
+    """A university, or the alliance, as it was named on the day of the award."""
+
+    id: str
+    """DID or https address; absolute."""
+    names: LanguageMap
+    country: str = ""
+    """ISO 3166-1 alpha-2; empty for the alliance."""
+    url: str = ""
+    image: ImageData | None = None
+    identifiers: tuple[IdentifierData, ...] = ()
+    """Verified ones only: nothing unverified is signed."""
+    quality_assurance: tuple[QualityAssuranceData, ...] = ()
+    """Of the organisation as a whole; that of one offer is in `AchievementData`."""
+
+
+@frozen(kw_only=True)
+class MandateData:
+    """By what the awarding bodies let somebody else sign for them, and for how long."""
+
+    reference: str
+    """Names the agreement, for instance its number and date."""
+    statement: str = ""
+    """One sentence, in one language; empty: the format says what a mandate always says."""
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    """The last day."""
+    document: bytes = field(default=b"", repr=False)
+    """The agreement itself as a PDF, where it is to be public."""
+
+
+@frozen(kw_only=True)
+class IssuerData:
+    """Who signs. `organisation.id` is the DID that the signing keys belong to."""
+
+    organisation: OrganisationData
+    mode: IssuerMode = IssuerMode.OWN
+    alliance: OrganisationData | None = None
+    mandate: MandateData | None = None
+
+
+@frozen(kw_only=True)
+class OutcomeData:
+    """One learning outcome, with the ESCO skill it corresponds to, if any."""
+
+    texts: LanguageMap
+    esco: str = ""
+    esco_labels: LanguageMap = field(factory=dict)
+    """What ESCO calls that skill."""
+    kind: ConceptData | None = None
+    """Knowledge or skill."""
+    reuse: ConceptData | None = None
+    """How far beyond one occupation it is of use."""
+
+
+@frozen(kw_only=True)
+class ActivityData:
+    """Something that the learner took part in, for instance one of the courses."""
+
+    titles: LanguageMap
+    kind: ConceptData | None = None
+    mode: ConceptData | None = None
+    languages: tuple[str, ...] = ()
+    hours: int | None = None
+    started: dt.date | None = None
+    ended: dt.date | None = None
+    directed_by: tuple[OrganisationData, ...] = ()
+
+
+@frozen(kw_only=True)
+class EntitlementData:
+    """What the holder may do with the credential, by the word of the awarding bodies."""
+
+    titles: LanguageMap
+    kind: ConceptData
+    status: ConceptData
 
 
 @frozen(kw_only=True)
@@ -135,6 +186,17 @@ class AchievementData:
     further_information: LanguageMap = field(factory=dict)
     quality_assurance: QualityAssuranceData | None = None
     tags: tuple[str, ...] = ()
+    cycle: str = field(default="", validator=validators.in_(("", "short", "first", "second", "third")))
+    """Of the framework of the European Higher Education Area (QF-EHEA)."""
+    opportunity: ConceptData | None = None
+    """What kind of offer it is; None: what the format says of its `kind`."""
+    setting: ConceptData | None = None
+    """Formal or non-formal learning."""
+    is_partial: bool | None = None
+    """Whether it is part of a larger qualification; None: nothing is said."""
+    grading_scheme: LanguageMap = field(factory=dict)
+    activities: tuple[ActivityData, ...] = ()
+    entitlements: tuple[EntitlementData, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -150,6 +212,22 @@ class RecipientData:
     email_hash: str = ""
     """`sha256$<hex>` of e-mail followed by salt (Open Badges 3.0, IdentityHash)."""
     email_salt: str = ""
+    name_language: str = ""
+    """BCP 47 tag of the language that `name` is written in; empty where unknown."""
+    given_name: str = ""
+    family_name: str = ""
+    birth_date: dt.date | None = None
+    """Only where the policy of the member says so."""
+    identifiers: tuple[IdentifierData, ...] = ()
+    """Verified ones only, for instance a European Student Identifier."""
+
+
+@frozen(kw_only=True)
+class EvidenceData:
+    """Something public that supports the award: an address and what is found there."""
+
+    url: str
+    titles: LanguageMap = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -178,3 +256,11 @@ class AwardData:
     status: StatusData | None = None
     demonstration: bool = False
     """Marks the document as a demonstration in words, in its name and narrative."""
+    supervision: ConceptData | None = None
+    """How this learner was supervised and identified, where that differs from the definition."""
+    evidence: tuple[EvidenceData, ...] = ()
+
+    @property
+    def actual_supervision(self) -> ConceptData | None:
+        """What truly happened: for this learner, else for all; None when nobody said."""
+        return self.supervision or self.achievement.supervision
