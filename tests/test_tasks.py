@@ -164,7 +164,7 @@ def populated(tmp_path_factory: pytest.TempPathFactory, key_files: dict[str, str
 
 @pytest.fixture
 def site(populated: Path, tmp_path: Path) -> Site:
-    return Site(shutil.copy(populated, tmp_path / "site.sqlite3"))
+    return Site(Path(shutil.copy(populated, tmp_path / "site.sqlite3")))
 
 
 def test_parallel_identical_events_make_one_credential(site: Site) -> None:
@@ -253,7 +253,7 @@ def test_task_arguments_are_ids_only(queued_site: Site, redis: Redis) -> None:
     client.flushall()
     assert queued_site.run("hear") == 0
 
-    (message,) = client.lrange("celery", 0, -1)  # type: ignore[misc]
+    (message,) = client.lrange("celery", 0, -1)
     client.close()
     headers = json.loads(message)["headers"]
     assert headers["task"] == "ingenium_credentials.tasks.evaluate"

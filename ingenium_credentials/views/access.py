@@ -24,7 +24,8 @@ class Seen:
 def see(request: HttpRequest, uuid: UUID) -> Seen:
     """The award, or the same `Problem` for one that is private as for one that does not exist."""
     award = Award.objects.select_related("achievement", "issuer__organisation").filter(uuid=uuid).first()
-    if award is None:
+    # After the end of an account the row stays as the issuer's evidence, without a person.
+    if award is None or not award.recipient_name:
         raise not_found()
     is_owner = request.user.is_authenticated and award.learner_id == request.user.pk
     if not is_owner and not is_public(award):

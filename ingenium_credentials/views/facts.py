@@ -128,7 +128,7 @@ def of_award(award: AwardData) -> Facts:
         by_mandate=issuer.mode is IssuerMode.MANDATE,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
-        table=(*_table(achievement), *_facts((_("Grade"), grade))),
+        table=(*_table(achievement), *_facts((_("Final grade"), grade))),
         outcomes=_outcomes(achievement),
         sections=_sections(achievement),
         tags=achievement.tags,
@@ -178,10 +178,9 @@ def _sections(achievement: AchievementData) -> tuple[Section, ...]:
 
 def _table(achievement: AchievementData) -> tuple[Fact, ...]:
     """The elements of Annex I that fit in a line, in the order in which employers ask."""
-    level = achievement.eqf_level
     rows: list[Fact] = [
         *_facts((_("Workload"), _workload(achievement))),
-        *([Fact(label=_("Level"), text=Text(f"EQF {level}"), hint=wording.level(level))] if level else ()),
+        *_level(achievement.eqf_level),
         *_facts(
             (_("Assessment"), _concept(achievement.assessment)),
             (_("Supervision and identity check"), _concept(achievement.supervision)),
@@ -191,6 +190,12 @@ def _table(achievement: AchievementData) -> tuple[Fact, ...]:
         ),
     ]
     return (*rows, *_quality(achievement.quality_assurance))
+
+
+def _level(number: int | None) -> Iterator[Fact]:
+    if number:
+        text = Text(_("EQF level %(number)d") % {"number": number})
+        yield Fact(label=_("Level"), text=text, hint=wording.level(number))
 
 
 def _workload(achievement: AchievementData) -> Text:

@@ -44,6 +44,7 @@ def my_credentials(request: HttpRequest) -> HttpResponse:
     """All credentials of whoever is signed in, newest first."""
     awards = (
         Award.objects.filter(learner_id=request.user.pk)
+        .exclude(recipient_name="")
         .select_related("achievement")
         .defer("achievement__image_png", "achievement__image_svg")
     )

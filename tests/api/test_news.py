@@ -56,7 +56,7 @@ def _nothing() -> SimpleNamespace:
 def _told(*news: News) -> SimpleNamespace:
     state = _nothing()
     for piece in news:
-        vars(state).update(merge(state, piece))  # type: ignore[arg-type]
+        vars(state).update(merge(state, piece))
     return state
 
 
@@ -120,7 +120,7 @@ def test_in_order_since_when_is_the_first_pass_after_the_last_failure(history: t
 def test_news_that_is_known_changes_nothing(history: tuple[News, ...]) -> None:
     state = _told(*history)
 
-    assert all(merge(state, news) == {} for news in history)  # type: ignore[arg-type]
+    assert all(merge(state, news) == {} for news in history)
 
 
 def test_a_repeated_pass_keeps_its_first_date() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingenium_credentials.badges.errors import MalformedCredential, WorkLimitExceeded
-from ingenium_credentials.badges.rdfc import RDF_LANG_STRING, Quad, Term, canonicalize
+from ingenium_credentials.badges.rdfc import RDF_LANG_STRING, Budget, Quad, Term, canonicalize
 from tests.badges.cpu import cpu_seconds
 
 P = Term("iri", "urn:ex:p")
@@ -264,3 +264,26 @@ def test_graphs_of_the_size_of_genuine_credentials_pass() -> None:
 
     assert canonicalize(results).count(b"\n") == len(results)
     assert canonicalize(results) == oracle(results, "sha256")
+
+
+def test_datasets_on_one_budget_get_what_the_others_left() -> None:
+    budget = Budget(500)
+    before = budget.left
+    small = [Quad(blank(0), P, literal("a"))]
+
+    canonicalize(small, budget=budget)
+
+    assert 0 < budget.left < before
+    with pytest.raises(WorkLimitExceeded):
+        canonicalize(_cycle(60), budget=budget)
+    with pytest.raises(WorkLimitExceeded):
+        canonicalize(small, budget=budget)
+
+
+def test_one_dataset_may_not_use_up_a_large_budget() -> None:
+    budget = Budget(1_000_000)
+
+    with pytest.raises(WorkLimitExceeded):
+        canonicalize(_cycle(60), max_work=500, budget=budget)
+
+    assert budget.left >= 999_500

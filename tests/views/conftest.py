@@ -116,6 +116,7 @@ def make_award(definition: Achievement, learner: Any) -> Make:
             Award.objects.filter(pk=award.pk).update(valid_until=timezone.now() - dt.timedelta(days=1))
         api.issue([award.pk])
         award.refresh_from_db()
+        assert award.state == Award.State.ISSUED, award.last_problem
         if shared:
             api.share(award, True, owner.pk)
         if revoked:

@@ -1,0 +1,198 @@
+"""Issuers, keys, status lists and the operator's monitoring."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ingenium_credentials import api
+from ingenium_credentials.badges.did import did_web_url
+from ingenium_credentials.models import Award, CourseResult, Issuer, Organisation, SigningKey, StatusList
+
+from .conftest import Make
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+# Issuers
+
+
+def test_the_did_document_is_where_the_did_says(client: Client, issuer: Issuer) -> None:
+    path = did_web_url(issuer.did).removeprefix("https://ingenium.example")
+    response = client.get(path)
+
+    assert response.json()["id"] == issuer.did
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Cache-Control"] == "public, max-age=300"
+    again = client.get(path, headers={"if-none-match": response["ETag"]})
+    assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "*")
+
+
+def test_an_unknown_issuer_is_an_error_that_scripts_can_read(client: Client, db: None) -> None:
+    response = client.get("/ingenium/issuers/nobody/did.json")
+
+    assert response.status_code == 404
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response.json()["status"] == 404
+
+
+def test_the_issuer_page_names_keys_members_and_the_way_to_check(client: Client, issuer: Issuer) -> None:
+    page = text(client.get("/ingenium/issuers/uoc/", headers={"accept-language": "el"}))
+
+    for shown in ("Πανεπιστήμιο Κρήτης", issuer.did, "#key-1", "#key-2", "did.json", "/ingenium/verify/"):
+        assert shown in page
+    assert "Université de Crète" not in page, "not verified"
+    assert "G KRITIS01" not in page, "not verified"
+
+
+def test_a_key_that_was_given_up_is_called_so(client: Client, issuer: Issuer) -> None:
+    api.mark_compromised(issuer.keys.get(use="proof"))
+    api.retire(issuer.keys.get(use="jwt"))
+
+    page = text(client.get("/ingenium/issuers/uoc/"))
+
+    assert "compromised" in page
+    assert "retired" in page
+
+
+def test_no_address_of_a_private_key_is_on_any_page(client: Client, issuer: Issuer) -> None:
+    for path in ("/ingenium/issuers/uoc/", "/ingenium/issuers/uoc/did.json", "/ingenium/health/"):
+        assert "file:" not in text(client.get(path))
+        assert ".pem" not in text(client.get(path))
+
+
+# Status lists
+
+
+@pytest.fixture
+def listed(make_award: Make) -> StatusList:
+    return make_award().status_list
+
+
+def test_the_list_is_served_as_signed_and_may_be_kept_for_its_time(
+    client: Client, listed: StatusList
+) -> None:
+    response = client.get(f"/ingenium/status/{listed.uuid}")
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/vc+ld+json"
+    assert response["Cache-Control"] == "public, max-age=300, no-transform"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Encoding" not in response
+    assert response.json()["id"] == f"https://ingenium.example/ingenium/status/{listed.uuid}"
+    assert api.verify(response.content).verdict == "valid"
+
+
+def test_a_list_that_has_not_changed_is_not_sent_twice(client: Client, listed: StatusList) -> None:
+    first = client.get(f"/ingenium/status/{listed.uuid}")
+    second = client.get(f"/ingenium/status/{listed.uuid}", headers={"if-none-match": first["ETag"]})
+
+    assert (second.status_code, second.content) == (304, b"")
+    assert second["Access-Control-Allow-Origin"] == "*"
+    assert second["Cache-Control"] == first["Cache-Control"]
+
+
+def test_a_revocation_changes_the_list_at_once(client: Client, make_award: Make) -> None:
+    award = make_award()
+    before = client.get(f"/ingenium/status/{award.status_list.uuid}")
+    api.revoke(award.uuid, reason="A wrong run")
+
+    after = client.get(
+        f"/ingenium/status/{award.status_list.uuid}", headers={"if-none-match": before["ETag"]}
+    )
+
+    assert after.status_code == 200
+    assert after["ETag"] != before["ETag"]
+
+
+def test_a_list_that_cannot_be_signed_is_an_error_and_never_an_old_one(
+    client: Client, make_award: Make, issuer: Issuer
+) -> None:
+    award = make_award()
+    client.get(f"/ingenium/status/{award.status_list.uuid}")
+    api.revoke(award.uuid, reason="A wrong run")
+    StatusList.objects.update(stale=True)
+    SigningKey.objects.filter(use="proof").update(retired_at=timezone.now())
+
+    response = client.get(f"/ingenium/status/{award.status_list.uuid}")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "60"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "key" not in response.json()["detail"].lower()
+
+
+def test_an_unknown_list_is_an_error_that_scripts_can_read(client: Client, db: None) -> None:
+    response = client.get(f"/ingenium/status/{uuid4()}")
+
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (404, "*")
+
+
+# Health
+
+
+def health(client: Client) -> Any:
+    return client.get("/ingenium/health/")
+
+
+def test_all_is_well_after_an_award(client: Client, make_award: Make) -> None:
+    make_award()
+    response = health(client)
+
+    assert response.status_code == 200
+    found = response.json()
+    assert found["status"] == "ok"
+    assert found["problems"] == []
+    assert (found["dirty_results"], found["pending_awards"], found["failed_awards"]) == (0, 0, 0)
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_results_that_wait_too_long_are_trouble(client: Client, db: None) -> None:
+    CourseResult.objects.create(learner_id=1, course_id="course-v1:A+B+C", dirty=True)
+    assert health(client).status_code == 200
+    CourseResult.objects.update(changed_at=timezone.now() - dt.timedelta(hours=1))
+
+    response = health(client)
+
+    assert response.status_code == 503
+    assert response.json()["problems"] == ["results wait too long to be evaluated"]
+
+
+def test_awards_that_could_not_be_issued_are_trouble(client: Client, make_award: Make) -> None:
+    Award.objects.filter(pk=make_award().pk).update(state="pending", attempts=2)
+
+    assert health(client).json()["problems"] == ["awards could not be issued"]
+
+
+def test_an_expired_list_is_trouble(client: Client, listed: StatusList) -> None:
+    api.publish(listed)
+    StatusList.objects.update(valid_until=timezone.now() - dt.timedelta(seconds=1))
+
+    assert health(client).json()["problems"] == ["a status list has expired"]
+
+
+def test_an_issuer_whose_key_is_gone_is_trouble(
+    client: Client, university: Organisation, tmp_path: Path
+) -> None:
+    row = Issuer.objects.create(slug="x", organisation=university, did="did:web:ingenium.example:x")
+    found = health(client).json()
+
+    assert found["problems"] == ["an issuer has no key to sign with"]
+    assert found["issuers_without_keys"] == [row.slug]
+
+
+def test_health_names_nobody(client: Client, make_award: Make, learner: Any) -> None:
+    award = make_award()
+    page = json.dumps(health(client).json())
+
+    for secret in (award.recipient_name, learner.email, learner.username, str(award.uuid)):
+        assert secret not in page
