@@ -47,11 +47,6 @@ _QC_TYPE_SEAL = "0.4.0.1862.1.6.2"
 _DIGESTS = (hashes.SHA256, hashes.SHA384, hashes.SHA512, hashes.SHA3_256, hashes.SHA3_384, hashes.SHA3_512)
 _EC_BITS = 256
 _DIRECTORY_NAME = 0xA4
-# What cryptography raises for certificates that are not what X.509 says.
-_PARSER_ERRORS = (
-    *(ValueError, TypeError, UnsupportedAlgorithm, DeprecationWarning, UserWarning),
-    *(x509.DuplicateExtension, x509.UnsupportedGeneralNameType, x509.InvalidVersion),
-)
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
@@ -104,20 +99,29 @@ class Certificate:
             raise MalformedCredential("A certificate is larger than any genuine one.")
         _demand_serial(data)
         try:
-            certificate = x509.load_der_x509_certificate(data)
-            _demand_sound_key(certificate.public_key())
-            return cls(
-                der=data,
-                x509=certificate,
-                organisation=_organisation(certificate.subject),
-                qc_statements=_qc_statements(certificate.extensions),
-                not_before=certificate.not_valid_before_utc,
-                not_after=certificate.not_valid_after_utc,
-            )
-        except _PARSER_ERRORS as error:
-            raise MalformedCredential("A certificate is not well formed.") from error
+            return cls._read(data)
         except UnusableKey as error:
             raise MalformedCredential("A certificate has a key that proves nothing.") from error
+        except CredentialError:
+            raise
+        except Exception as error:
+            # The parser's errors for broken fields are of many families, KeyError among them.
+            raise MalformedCredential("A certificate is not well formed.") from error
+
+    @classmethod
+    def _read(cls, data: bytes) -> Certificate:
+        certificate = x509.load_der_x509_certificate(data)
+        _demand_sound_key(certificate.public_key())
+        # Read once, so that nothing that is read lazily can fail later.
+        certificate.issuer.public_bytes()
+        return cls(
+            der=data,
+            x509=certificate,
+            organisation=_organisation(certificate.subject),
+            qc_statements=_qc_statements(certificate.extensions),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+        )
 
     @property
     def fingerprint(self) -> bytes:
@@ -153,7 +157,7 @@ class Certificate:
         try:
             digest = self.x509.signature_hash_algorithm
             self.x509.verify_directly_issued_by(issuer.x509)
-        except (*_PARSER_ERRORS, InvalidSignature):
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
             return False
         # EdDSA names none; of the others the broken ones count as no signature.
         return digest is None or isinstance(digest, _DIGESTS)
@@ -220,7 +224,7 @@ def read_certificates(pem: bytes) -> tuple[Certificate, ...]:
         raise MalformedCredential("A chain of certificates is longer than any genuine one.")
     try:
         found = x509.load_pem_x509_certificates(pem)
-    except _PARSER_ERRORS as error:
+    except ValueError as error:
         raise MalformedCredential("There are no certificates in PEM form.") from error
     return tuple(
         Certificate.from_der(certificate.public_bytes(serialization.Encoding.DER)) for certificate in found
@@ -238,7 +242,7 @@ def _open_p12(uri: str) -> tuple[Signer, Certificate, tuple[Certificate, ...]]:
     data, password = read_private(file), _password(source)
     try:
         store = pkcs12.load_pkcs12(data, password)
-    except (*_PARSER_ERRORS, x509.InvalidVersion):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         # Without its cause, which may quote the file.
         raise UnusableKey("The file is not PKCS #12, or the password is not its own.") from None
     if store.key is None or store.cert is None:
