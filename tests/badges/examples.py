@@ -81,8 +81,8 @@ ACHIEVEMENT = AchievementData(
         iri="http://data.europa.eu/snb/assessment/2939dae15f", labels={"en": "marked assignment"}
     ),
     supervision=ConceptData(
-        iri="http://data.europa.eu/snb/supervision-verification/920fbb3cbe",
-        labels={"en": "Unsupervised with no identity verification"},
+        iri="http://data.europa.eu/snb/supervision-verification/c598449d64",
+        labels={"en": "Unsupervised without ID Verification"},
     ),
     prerequisites={"en": "None."},
     stackability={"en": "Counts towards the minor in digital society."},
