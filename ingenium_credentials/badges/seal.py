@@ -26,11 +26,20 @@ from .chains import Anchor, Paths, Purpose
 from .errors import ProofError, UnusableKey
 from .multibase import base64url_decode, base64url_encode
 from .public_keys import PublicKey
-from .sealed import Seal, Sealed, decode, signing_input
+from .sealed import MAX_BYTES, Seal, Sealed, decode, signing_input
 
 __all__ = [
-    *("Anchor", "MAX_BYTES", "Purpose", "SealFinding", "Sealed", "Standing", "add", "check", "decode"),
-    *("secure", "timestamp"),
+    "MAX_BYTES",
+    "Anchor",
+    "Purpose",
+    "SealFinding",
+    "Sealed",
+    "Standing",
+    "add",
+    "check",
+    "decode",
+    "secure",
+    "timestamp",
 ]
 
 _MAX_FURTHER_CERTIFICATES = 20
