@@ -173,4 +173,3 @@ def _status(status: StatusData | None) -> Node | None:
         "statusListIndex": str(status.index),
         "statusListCredential": status.list_url,
     }
-

@@ -221,9 +221,7 @@ class Claim:
         return [note for note in notes if note]
 
     def _demonstration(self) -> list[Node]:
-        return (
-            some(self._nodes.note(self._nodes.words("demonstration"))) if self._award.demonstration else []
-        )
+        return some(self._nodes.note(self._nodes.words("demonstration"))) if self._award.demonstration else []
 
 
 def marked(texts: LanguageMap, *, demonstration: bool) -> dict[str, str]:

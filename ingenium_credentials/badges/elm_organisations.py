@@ -258,4 +258,3 @@ def _merged(organisations: Iterable[OrganisationData]) -> dict[str, Organisation
         }
         known[other.id] = evolve(one, **{**missing, "names": {**one.names, **other.names}})
     return known
-
