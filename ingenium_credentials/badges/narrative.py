@@ -122,14 +122,22 @@ def _facts(award: AwardData, language: str, words: dict[str, str]) -> dict[str, 
         "bodies": ", ".join(_text(body.names, language) for body in achievement.awarding_bodies),
         "mandate": _text(award.issuer.organisation.names, language) if by_mandate else "",
         "workload": _workload(achievement, words),
-        "level": f"EQF {achievement.eqf_level}" if achievement.eqf_level else "",
+        "level": _level(achievement),
         "field": _label(achievement.isced_f, language),
         "languages": ", ".join(achievement.languages),
         "assessment": _label(achievement.assessment, language),
         "mode": _label(achievement.mode, language),
-        "supervision": _label(achievement.supervision, language),
+        "supervision": _label(award.actual_supervision, language),
         "assurance": _assurance(achievement.quality_assurance, language, words),
     }
+
+
+def _level(achievement: AchievementData) -> str:
+    parts = (
+        f"EQF {achievement.eqf_level}" if achievement.eqf_level else "",
+        f"QF-EHEA {achievement.cycle}" if achievement.cycle else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _workload(achievement: AchievementData, words: dict[str, str]) -> str:

@@ -25,6 +25,7 @@ from .data import (
     AchievementData,
     AwardData,
     ConceptData,
+    EvidenceData,
     IdentifierData,
     ImageData,
     OrganisationData,
@@ -34,7 +35,7 @@ from .data import (
 )
 from .moments import format_moment
 
-__all__ = ["CONTEXTS", "render"]
+__all__ = ["CONTEXTS", "profile", "render"]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -82,7 +83,7 @@ def render(award: AwardData) -> dict[str, Any]:
                             "creditsAvailable": _number(achievement.ects),
                             "fieldOfStudy": _label(achievement.isced_f),
                             "inLanguage": _only(achievement.languages),
-                            "alignment": _alignments(achievement),
+                            "alignment": _alignments(award),
                             "resultDescription": _result_descriptions(award),
                             "tag": list(achievement.tags),
                             "version": achievement.version,
@@ -91,13 +92,18 @@ def render(award: AwardData) -> dict[str, Any]:
                     "result": _results(award),
                 }
             ),
-            "issuer": _profile(award.issuer.organisation, parent=award.issuer.alliance),
+            "issuer": profile(award.issuer.organisation, parent=award.issuer.alliance),
             "awardedDate": format_moment(award.awarded_at),
             "validFrom": format_moment(award.valid_from),
             "validUntil": format_moment(award.valid_until) if award.valid_until else None,
             "credentialStatus": _status(award.status),
+            "evidence": [_evidence(entry) for entry in award.evidence],
         }
     )
+
+
+def _evidence(evidence: EvidenceData) -> dict[str, Any]:
+    return _present({"id": evidence.url, "type": ["Evidence"], "name": preferred(evidence.titles)})
 
 
 def _identifiers(recipient: RecipientData) -> list[dict[str, Any]]:
@@ -122,7 +128,8 @@ def _identity(identity_type: str, value: str) -> dict[str, Any]:
     return {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": identity_type}
 
 
-def _profile(organisation: OrganisationData, *, parent: OrganisationData | None = None) -> dict[str, Any]:
+def profile(organisation: OrganisationData, *, parent: OrganisationData | None = None) -> dict[str, Any]:
+    """The `Profile` of an organisation, as issuer, creator or endorser."""
     return _present(
         {
             "id": organisation.id,
@@ -132,7 +139,7 @@ def _profile(organisation: OrganisationData, *, parent: OrganisationData | None 
             "image": _image(organisation.image),
             "address": _address(organisation.country),
             "otherIdentifier": [_identifier(entry) for entry in organisation.identifiers],
-            "parentOrg": _profile(parent) if parent and parent.id != organisation.id else None,
+            "parentOrg": profile(parent) if parent and parent.id != organisation.id else None,
         }
     )
 
@@ -142,7 +149,7 @@ def _creator(award: AwardData) -> dict[str, Any] | None:
     bodies = award.achievement.awarding_bodies
     if not bodies or bodies[0].id == award.issuer.organisation.id:
         return None
-    return _profile(bodies[0], parent=award.issuer.alliance)
+    return profile(bodies[0], parent=award.issuer.alliance)
 
 
 def _identifier(entry: IdentifierData) -> dict[str, Any]:
@@ -157,8 +164,9 @@ def _image(image: ImageData | None) -> dict[str, Any] | None:
     return _present({"id": image.id, "type": "Image", "caption": image.caption}) if image else None
 
 
-def _alignments(achievement: AchievementData) -> list[dict[str, Any]]:
+def _alignments(award: AwardData) -> list[dict[str, Any]]:
     """What corresponds to a node of a published vocabulary."""
+    achievement = award.achievement
     assurance = achievement.quality_assurance
     eqf = achievement.eqf_level
     level = ConceptData(iri=f"{_EQF}{eqf}", labels={"en": f"EQF level {eqf}"}) if eqf else None
@@ -167,7 +175,7 @@ def _alignments(achievement: AchievementData) -> list[dict[str, Any]]:
         (achievement.isced_f, "ISCED-F 2013"),
         (achievement.mode, "European Learning Model: form of participation"),
         (achievement.assessment, "European Learning Model: type of assessment"),
-        (achievement.supervision, "European Learning Model: supervision and identity verification"),
+        (award.actual_supervision, "European Learning Model: supervision and identity verification"),
         (assurance.kind if assurance else None, "European Learning Model: type of quality assurance"),
     )
     outcomes = [

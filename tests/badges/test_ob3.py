@@ -122,7 +122,7 @@ def test_subject_id_is_the_one_of_the_award() -> None:
         ("European Learning Model: type of assessment", "http://data.europa.eu/snb/assessment/2939dae15f"),
         (
             "European Learning Model: supervision and identity verification",
-            "http://data.europa.eu/snb/supervision-verification/920fbb3cbe",
+            "http://data.europa.eu/snb/supervision-verification/c598449d64",
         ),
         (
             "European Learning Model: type of quality assurance",
