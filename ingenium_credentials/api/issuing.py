@@ -23,7 +23,7 @@ from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
 from ..models import Award, Credential, SigningKey
-from . import announcing
+from . import announcing, endorsing
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
@@ -124,7 +124,9 @@ def _claim(award_id: int) -> Award | None:
 
 
 def _write_credentials(award: Award, now: dt.datetime) -> None:
-    document = ob3.render(award_data(award))
+    endorsing.demand_issuer_in_time(award)
+    data = award_data(award)
+    document = endorsing.endorsed(award, ob3.render(data), data, now)
     there = set(award.credentials.values_list("format", flat=True))
     for name in conf.FORMATS:
         if name not in there:

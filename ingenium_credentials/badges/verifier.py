@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from . import baking, jose, jsonld, proving, standing
+from . import baking, endorsement, jose, jsonld, proving, standing
 from .conformance import Shape, examine, members
 from .errors import CredentialError, MalformedCredential, UnsupportedProof, WorkLimitExceeded
 from .jsonld import PINNED_CONTEXTS, Contexts
@@ -224,7 +224,12 @@ def _contents(draft: _Draft, means: Means, *, depth: int) -> list[Check]:
         found = [_Part(value) for value in members(document, "verifiableCredential")]
         return [_check_parts("credentials", "credential", found, draft, means, depth=depth)]
     found = list(_endorsements(document))
-    return [_check_parts("endorsements", "endorsement", found, draft, means, depth=depth)] if found else []
+    if not found:
+        return []
+    check = _check_parts("endorsements", "endorsement", found, draft, means, depth=depth)
+    # 8. Who awards it: the universities that have signed it, beside the issuer.
+    tally = endorsement.tally(document, draft.parts) if draft.is_proven else None
+    return [evolve(check, detail=tally.sentence) if tally else check]
 
 
 @frozen

@@ -4,6 +4,7 @@ from .achievements import Achievement, AwardingBody, AwardRule, AwardRuleCourse
 from .alliance import Issuer, Organisation, OrganisationIdentifier, OrganisationName, SigningKey
 from .awards import AppendOnly, AuditEntry, Award, Credential
 from .results import CourseResult
+from .sealing import Endorsement, Mandate, SealingCertificate
 from .status import StatusList
 
 __all__ = [
@@ -16,10 +17,13 @@ __all__ = [
     "AwardingBody",
     "CourseResult",
     "Credential",
+    "Endorsement",
     "Issuer",
+    "Mandate",
     "Organisation",
     "OrganisationIdentifier",
     "OrganisationName",
+    "SealingCertificate",
     "SigningKey",
     "StatusList",
 ]

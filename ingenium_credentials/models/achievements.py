@@ -28,12 +28,31 @@ class Achievement(models.Model):
         ACTIVE = "active", _("Active")
         RETIRED = "retired", _("Retired")
 
+    class EndorsementForm(models.TextChoices):
+        """How the further awarding universities put their own signatures into the badge."""
+
+        NONE = "none", _("Not at all: the issuer signs for them by mandate")
+        AWARD = "award", _("Each signs every award")
+        VERSION = "version", _("Each signs the definition, once per version")
+
     uuid = models.UUIDField(_("public id"), default=uuid4, unique=True, editable=False)
     slug = models.SlugField(_("definition"), max_length=127)
     version = models.PositiveIntegerField(_("version"), default=1)
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.DRAFT)
     frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True, editable=False)
     issuer = models.ForeignKey(Issuer, models.PROTECT, related_name="achievements")
+    issuer_from = models.DateField(
+        _("issuer from"), null=True, blank=True, help_text=_("From when this issuer signs for the definition.")
+    )
+    issuer_until = models.DateField(
+        _("issuer until"), null=True, blank=True, help_text=_("The last day on which this issuer signs for it.")
+    )
+    endorsement_form = models.CharField(
+        _("signatures of the further awarding universities"),
+        max_length=7,
+        choices=EndorsementForm.choices,
+        default=EndorsementForm.AWARD,
+    )
     kind = models.CharField(_("achievement type"), max_length=63, default="MicroCredential")
 
     names = models.JSONField(_("title"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .achievements import Achievement, AwardRule
 from .alliance import Issuer, SigningKey
+from .sealing import SealingCertificate
 from .status import StatusList
 
 
@@ -82,6 +83,8 @@ class Award(models.Model):
 class Credential(models.Model):
     """The exact bytes that were signed, for one award in one format; never written anew.
 
+    Only a time-stamp may join a seal later, which leaves text and signatures as they are.
+
     .. pii: The signed document holds the learner's name.
     .. pii_types: name
     .. pii_retirement: local_api
@@ -92,7 +95,19 @@ class Credential(models.Model):
     media_type = models.CharField(_("media type"), max_length=63)
     body = models.BinaryField(_("document"))
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
-    signing_key = models.ForeignKey(SigningKey, models.PROTECT, related_name="credentials")
+    signing_key = models.ForeignKey(
+        SigningKey, models.PROTECT, null=True, blank=True, related_name="credentials"
+    )
+    sealing_certificate = models.ForeignKey(
+        SealingCertificate, models.PROTECT, null=True, blank=True, related_name="credentials"
+    )
+    time_stamp_due_at = models.DateTimeField(
+        _("time-stamp due at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("The time-stamp authority did not answer; it is asked again then."),
+    )
     issued_at = models.DateTimeField(_("issued at"))
 
     class Meta:

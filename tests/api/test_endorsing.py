@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from ingenium_credentials import api
+from ingenium_credentials.api.keys import default_did
+from ingenium_credentials.badges.keys import generate_key_file
+from ingenium_credentials.badges.public_keys import Algorithm
+from ingenium_credentials.models import Achievement, Award, Endorsement, Issuer, Mandate, Organisation
+
+from .conftest import EARNED_AT
+
+DIGEST = "ab" * 32
+
+
+def _organisation(slug: str, name: str, country: str) -> Organisation:
+    row = Organisation.objects.create(slug=slug, abbreviation=slug.upper(), country=country)
+    row.names.create(language="en", value=name, verified=True)
+    return row
+
+
+def _sign_for_itself(organisation: Organisation, folder: Path) -> Issuer:
+    row = Issuer.objects.create(
+        slug=organisation.slug, organisation=organisation, did=default_did(organisation.slug)
+    )
+    path = folder / f"{organisation.slug}-private" / "key.pem"
+    generate_key_file(path, Algorithm.ED25519)
+    api.create_key(row, use="proof", uri=f"file:{path}")
+    return row
+
+
+@pytest.fixture
+def partners(db: None) -> list[Organisation]:
+    """Two further universities, without keys."""
+    return [_organisation("urn", "University of Rouen", "FR"), _organisation("uvt", "University of the West", "RO")]
+
+
+@pytest.fixture
+def joint(achievement: Achievement, university: Organisation, partners: list[Organisation]) -> Achievement:
+    """The definition, awarded by three universities."""
+    return api.define(achievement, awarding_bodies=[university, *partners])
+
+
+@pytest.fixture
+def signing(partners: list[Organisation], tmp_path: Path) -> list[Issuer]:
+    """The further universities with keys of their own."""
+    return [_sign_for_itself(partner, tmp_path) for partner in partners]
+
+
+@pytest.fixture
+def second_learner(db: None) -> Any:
+    """Somebody else."""
+    return get_user_model().objects.create_user(
+        "aoife", "aoife@example.org", "secret", first_name="Aoife", last_name="Byrne"
+    )
+
+
+def _issued(joint: Achievement, learner: Any, **fields: Any) -> Award:
+    award = api.award(learner_id=learner.pk, achievement=joint, awarded_at=EARNED_AT, **fields)
+    api.issue([award.pk])
+    award.refresh_from_db()
+    return award
+
+
+def _badge(award: Award) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(bytes(award.credentials.get(format="ob3").body))
+    return found
+
+
+def _mandate(organisation: Organisation, issuer: Issuer, **fields: Any) -> Mandate:
+    members = {
+        "reference": "Agreement 2026/01",
+        "document_sha256": DIGEST,
+        "valid_from": dt.date(2026, 1, 1),
+        **fields,
+    }
+    return api.define_mandate(Mandate(organisation=organisation, issuer=issuer, **members))
+
+
+@pytest.mark.usefixtures("signing")
+class TestEachAwardIsSigned:
+    def test_every_further_university_signs_with_its_own_key(
+        self, joint: Achievement, learner: Any, signing: list[Issuer]
+    ) -> None:
+        badge = _badge(_issued(joint, learner))
+
+        assert [entry["issuer"]["id"] for entry in badge["endorsement"]] == [one.did for one in signing]
+        assert {entry["credentialSubject"]["id"] for entry in badge["endorsement"]} == {badge["id"]}
+        for entry, one in zip(badge["endorsement"], signing, strict=True):
+            assert entry["proof"][0]["verificationMethod"] == one.keys.get().method_id
+        assert "endorsementJwt" not in json.dumps(badge)
+
+    @pytest.mark.parametrize("name", ["ob3", "ob3-jwt"])
+    def test_verifies_as_awarded_by_three_of_three(
+        self, joint: Achievement, learner: Any, name: str
+    ) -> None:
+        report = api.verify(bytes(_issued(joint, learner).credentials.get(format=name).body))
+
+        (found,) = (check for check in report.checks if check.id == "endorsements")
+        assert report.verdict == "valid"
+        assert found.detail == "Awarded by 3 of 3 universities."
+
+    def test_fails_when_the_key_of_one_of_them_was_compromised(
+        self, joint: Achievement, learner: Any, signing: list[Issuer]
+    ) -> None:
+        award = _issued(joint, learner)
+        api.mark_compromised(signing[0].keys.get())
+
+        report = api.verify(bytes(award.credentials.get(format="ob3").body))
+
+        (found,) = (check for check in report.checks if check.id == "endorsements")
+        assert report.verdict == "not valid"
+        assert found.detail == "Awarded by 2 of 3 universities."
+
+    def test_an_endorsement_cannot_be_moved_to_another_award(
+        self, joint: Achievement, learner: Any, second_learner: Any
+    ) -> None:
+        first, second = _badge(_issued(joint, learner)), _badge(_issued(joint, second_learner))
+        second["endorsement"] = first["endorsement"]
+
+        assert api.verify(json.dumps(second).encode()).verdict == "not valid"
+
+
+@pytest.mark.usefixtures("signing")
+class TestTheVersionIsSigned:
+    def test_once_for_all_its_awards(
+        self, joint: Achievement, learner: Any, second_learner: Any, signing: list[Issuer]
+    ) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.VERSION
+        api.define(joint)
+
+        badges = [_badge(_issued(joint, who)) for who in (learner, second_learner)]
+
+        signed = [badge["credentialSubject"]["achievement"]["endorsement"] for badge in badges]
+        assert signed[0] == signed[1]
+        assert "endorsement" not in badges[0]
+        assert Endorsement.objects.count() == len(signing)
+
+    def test_says_so(self, joint: Achievement, learner: Any) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.VERSION
+        api.define(joint)
+
+        report = api.verify(bytes(_issued(joint, learner).credentials.get(format="ob3").body))
+
+        (found,) = (check for check in report.checks if check.id == "endorsements")
+        assert report.verdict == "valid"
+        assert found.detail == (
+            "Awarded by 3 of 3 universities. Some signed the definition, once for all its awards."
+        )
+
+    def test_is_signed_anew_when_its_key_was_compromised(
+        self, joint: Achievement, learner: Any, second_learner: Any, signing: list[Issuer], tmp_path: Path
+    ) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.VERSION
+        api.define(joint)
+        _issued(joint, learner)
+        api.mark_compromised(signing[0].keys.get())
+        generate_key_file(tmp_path / "new" / "key.pem", Algorithm.ED25519)
+        key = api.create_key(signing[0], use="proof", uri=f"file:{tmp_path / 'new' / 'key.pem'}")
+
+        second = _badge(_issued(joint, second_learner))
+
+        (first, _other) = second["credentialSubject"]["achievement"]["endorsement"]
+        assert first["proof"][0]["verificationMethod"] == key.method_id
+
+
+class TestWhoSignsForWhom:
+    def test_a_university_without_a_key_stops_the_award(self, joint: Achievement, learner: Any) -> None:
+        award = _issued(joint, learner)
+
+        assert award.state == Award.State.PENDING
+        assert award.last_problem.startswith("URN awards too, but is no issuer")
+        assert not award.credentials.exists()
+
+    def test_without_endorsements_each_must_have_given_a_mandate(
+        self, joint: Achievement, learner: Any, issuer: Issuer, partners: list[Organisation]
+    ) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.NONE
+        api.define(joint)
+        _mandate(partners[0], issuer)
+
+        award = _issued(joint, learner)
+
+        assert award.last_problem == "uoc may not sign for UVT: no mandate is in force on 2026-01-15."
+
+        _mandate(partners[1], issuer)
+        Award.objects.update(next_attempt_at=None)
+        assert api.issue([award.pk]) == [award.uuid]
+
+    @pytest.mark.parametrize(
+        "period",
+        [
+            {"valid_from": dt.date(2026, 1, 16)},
+            {"valid_from": dt.date(2025, 1, 1), "valid_until": dt.date(2026, 1, 14)},
+        ],
+    )
+    def test_a_mandate_of_another_time_is_none(
+        self,
+        joint: Achievement,
+        learner: Any,
+        issuer: Issuer,
+        partners: list[Organisation],
+        period: dict[str, dt.date],
+    ) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.NONE
+        api.define(joint)
+        for partner in partners:
+            _mandate(partner, issuer, **period)
+
+        assert "URN, UVT" in _issued(joint, learner).last_problem
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({"document_sha256": "no hash"}, "64 hexadecimal digits"),
+            ({"reference": "  "}, "must name the agreement"),
+            ({"valid_until": dt.date(2025, 12, 31)}, "ends before it begins"),
+        ],
+    )
+    def test_a_mandate_that_proves_nothing_is_refused(
+        self, issuer: Issuer, partners: list[Organisation], fields: dict[str, Any], sentence: str
+    ) -> None:
+        with pytest.raises(api.NotAllowed, match=sentence):
+            _mandate(partners[0], issuer, **fields)
+
+        assert not Mandate.objects.exists()
+
+    def test_nobody_gives_a_mandate_to_itself(self, issuer: Issuer, university: Organisation) -> None:
+        with pytest.raises(api.NotAllowed, match="of their own"):
+            _mandate(university, issuer)
+
+    @pytest.mark.parametrize(
+        "period",
+        [{"issuer_from": dt.date(2026, 1, 16)}, {"issuer_until": dt.date(2026, 1, 14)}],
+    )
+    def test_an_issuer_outside_its_time_does_not_sign(
+        self, achievement: Achievement, learner: Any, period: dict[str, dt.date]
+    ) -> None:
+        for name, day in period.items():
+            setattr(achievement, name, day)
+        api.define(achievement)
+
+        assert "does not issue" in _issued(achievement, learner).last_problem
+
+
+def test_mandates_are_cited_together(issuer: Issuer, partners: list[Organisation]) -> None:
+    found = [
+        _mandate(partners[0], issuer, statements={"en": "Sealed for Rouen."}),
+        _mandate(partners[1], issuer, reference="2026/02", valid_until=dt.date(2027, 1, 1)),
+    ]
+
+    data = api.mandate_data(found)
+
+    assert data is not None
+    assert (data.reference, data.statement) == ("Agreement 2026/01; 2026/02", "Sealed for Rouen.")
+    assert data.valid_until == dt.date(2027, 1, 1)
