@@ -2,7 +2,7 @@
 
 A seal is a legal act of an organisation: the text must be complete, and it must name
 that organisation as the certificate does. Hidden here: where ELM 3.2 says who issues and
-who awards, and the country codes of the EU beside those of ISO that certificates use.
+who awards, and how a country in a certificate is found in the EU's list.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .certificates import Organisation
-from .errors import MalformedCredential, ProofError
+from .errors import MalformedCredential, ProofError, UnknownCode
 from .moments import parse_moment
 from .strict_json import parse
+from .vocabularies import find
 
 __all__ = [
     *("MAX_BYTES", "MAX_VALUES", "demand_complete", "demand_issuer", "demand_part", "is_issuer"),
@@ -38,18 +39,7 @@ _REQUIRED = (
     *("credentialProfiles", "credentialSchema", "displayParameter"),
 )
 _MOMENTS = ("issued", "issuanceDate", "validFrom", "validUntil", "expirationDate")
-_COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 _CLOCK_TOLERANCE = dt.timedelta(minutes=5)
-# ISO 3166-1 alpha-2, as certificates write it, and the code of the EU's country list.
-_COUNTRIES: Mapping[str, str] = {
-    **{"AD": "AND", "AL": "ALB", "AM": "ARM", "AT": "AUT", "AZ": "AZE", "BA": "BIH", "BE": "BEL"},
-    **{"BG": "BGR", "CH": "CHE", "CY": "CYP", "CZ": "CZE", "DE": "DEU", "DK": "DNK", "EE": "EST"},
-    **{"EL": "GRC", "ES": "ESP", "FI": "FIN", "FR": "FRA", "GB": "GBR", "GE": "GEO", "GR": "GRC"},
-    **{"HR": "HRV", "HU": "HUN", "IE": "IRL", "IS": "ISL", "IT": "ITA", "LI": "LIE", "LT": "LTU"},
-    **{"LU": "LUX", "LV": "LVA", "MC": "MCO", "MD": "MDA", "ME": "MNE", "MK": "MKD", "MT": "MLT"},
-    **{"NL": "NLD", "NO": "NOR", "PL": "POL", "PT": "PRT", "RO": "ROU", "RS": "SRB", "SE": "SWE"},
-    **{"SI": "SVN", "SK": "SVK", "SM": "SMR", "TR": "TUR", "UA": "UKR", "UK": "GBR", "VA": "VAT"},
-}
 
 
 def read_document(text: bytes | str) -> dict[str, Any]:
@@ -120,9 +110,16 @@ def _difference(described: Mapping[str, Any], organisation: Organisation, *, ful
         return "the eIDAS identifier is another"
     spatial = identifier.get("spatial")
     place = spatial.get("id") if isinstance(spatial, dict) else spatial
-    if place != _COUNTRY + _COUNTRIES.get(organisation.country, "?"):
-        return "the country is another"
-    return ""
+    country = _country(organisation.country)
+    return "" if country is not None and place == country else "the country is another"
+
+
+def _country(code: str) -> str | None:
+    """The EU's IRI of a country that a certificate names by ISO 3166-1 alpha-2."""
+    try:
+        return find("country", code).iri if len(code) == 2 else None
+    except UnknownCode:
+        return None
 
 
 def _plain(text: object) -> str:

@@ -11,13 +11,19 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 
+from ingenium_credentials.badges import seal
+from ingenium_credentials.badges.certificates import open_sealer
 from ingenium_credentials.badges.errors import UnusableKey
 from ingenium_credentials.badges.keys import Algorithm, open_signer
 from tests.services import missing
+
+from .authorities import NOW, name, root
+from .sealing import IDENTIFIER, UNIVERSITY, document, text
 
 LIBRARIES = (
     "/usr/lib/softhsm/libsofthsm2.so",
@@ -107,6 +113,18 @@ def test_a_key_may_be_named_by_its_id(token: str) -> None:
     by_id = open_signer(f"pkcs11:token=ingenium;id=%02;type=private?{token}")
 
     assert by_id.public_key == open_signer(f"pkcs11:object=P-256;model=SoftHSM%20v2?{token}").public_key
+
+
+@pytest.mark.parametrize("algorithm", ["RSA", "P-256", "P-384"])
+def test_a_key_in_a_token_seals(token: str, algorithm: str) -> None:
+    uri, top = f"pkcs11:object={algorithm}?{token}", root()
+    key = SimpleNamespace(public_key=lambda: open_signer(uri).public_key.key)
+    holder = top.issue(name(UNIVERSITY, IDENTIFIER), key=key)
+
+    sealed = seal.secure(text(document()), sealer=open_sealer(uri, chain=holder.chain_pem), now=NOW)
+
+    (finding,) = seal.check(sealed, anchors=[top.anchor()], now=NOW)
+    assert finding.standing is seal.Standing.ADVANCED
 
 
 def test_the_pin_may_stand_in_the_uri(token: str, module_path: str) -> None:

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import ExtendedKeyUsage, load_der_x509_certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ingenium_credentials.badges import der, seal, timestamps
-from ingenium_credentials.badges.certificates import open_sealer
+from ingenium_credentials.badges import der, seal, sealable, timestamps
+from ingenium_credentials.badges.certificates import Organisation, open_sealer
 from ingenium_credentials.badges.chains import Anchor, Purpose
 from ingenium_credentials.badges.errors import (
     MalformedCredential,
@@ -57,6 +58,8 @@ from .sealing import (
     text,
 )
 
+CHECKOUT = Path(__file__).parents[2]
+DATA = Path(os.environ.get("INGENIUM_CONFORMANCE_DATA") or CHECKOUT.parent / "shared" / "data")
 SUBJECT = name(UNIVERSITY, IDENTIFIER)
 PAYLOAD = text(document())
 KEYS: dict[str, Any] = {
@@ -556,3 +559,29 @@ def test_the_country_of_the_certificate_may_be_written_in_both_greek_ways(top: A
         payload = text(document(issuer=organisation(1, "Πανεπιστήμιο", "VATEL-1", "GRC")))
         assert seal.secure(payload, sealer=greek.sealer, now=NOW)
     assert COUNTRY.endswith("/country/")
+
+
+@pytest.mark.parametrize("country", ["ZZ", "R", "ROU", ""])
+def test_a_country_that_is_none_fits_no_issuer(top: Authority, country: str) -> None:
+    """Neither when the credential is silent about it."""
+    issuer = organisation(1, UNIVERSITY, IDENTIFIER)
+    for spatial in (None, {}, "", {"id": COUNTRY + country}):
+        issuer["eIDASIdentifier"]["spatial"] = spatial
+        holder = Organisation(name=UNIVERSITY, identifier=IDENTIFIER, country=country)
+        assert not sealable.is_issuer(document(issuer=issuer), holder)
+
+
+@pytest.mark.parametrize("example", ["micro", "joint-microcredential"])
+def test_the_authored_examples_are_sealed(top: Authority, example: str) -> None:
+    path = DATA / "elm" / "examples" / f"{example}.jsonld"
+    if not path.exists():
+        pytest.skip("the authored examples are not here; INGENIUM_CONFORMANCE_DATA names their folder")
+    # They say that they were issued on the day before.
+    now = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    subject = name("INGENIUM EGTC", "VATRO-00000000")
+    holder = top.issue(subject, begins=now - YEAR, ends=now + YEAR)
+
+    sealed = seal.secure(path.read_bytes(), sealer=holder.sealer, now=now)
+
+    assert only(check(sealed, top.anchor(), now=now)).is_issuer
+    assert seal.decode(sealed).text.encode() == path.read_bytes()
