@@ -240,7 +240,8 @@ def test_the_legal_name_may_stand_in_any_language_and_form(holder: Holder) -> No
     ],
 )
 def test_nothing_is_sealed_that_lacks_a_mandatory_element(holder: Holder, member: str) -> None:
-    for value in (None, "", []):
+    absent: list[Any] = [None, "", []]
+    for value in absent:
         with pytest.raises(MalformedCredential):
             seal.secure(text(document(**{member: value})), sealer=holder.sealer, now=NOW)
 
@@ -515,7 +516,11 @@ def test_the_commissions_seals_are_read_too(
     """Leaf only, a content time-stamp, and the path completed by what was added for the archive."""
     token = base64.b64encode(stamped(clock, PAYLOAD)).decode()
     intermediate = base64.b64encode(holder.issuers[0].der).decode()
-    components = [{"xVals": [{"x509Cert": {"val": intermediate}}]}, {"rVals": {}}, {"arcTst": {}}]
+    components: list[dict[str, Any]] = [
+        {"xVals": [{"x509Cert": {"val": intermediate}}]},
+        {"rVals": {}},
+        {"arcTst": {}},
+    ]
     sealed = forged(
         holder,
         x5c=[base64.b64encode(holder.certificate.der).decode()],
