@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .conformance import members
+from .data import preferred
+from .edc import read_anchors, summary
 from .errors import CredentialError, NotResolved
 from .jsonld import Contexts
 from .moments import parse_moment
@@ -44,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answers: dict[str, bytes] = {url: path.read_bytes() for url, path in asked.resolve}
         contexts = Contexts({url: path.read_bytes() for url, path in asked.context})
+        anchors = [anchor for path in asked.anchor for anchor in read_anchors(path)]
         inputs = [(name, _read(name)) for name in asked.files]
     except (OSError, CredentialError) as error:
         parser.error(str(error))
@@ -61,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             contexts=contexts,
             challenge=asked.challenge,
             domain=asked.domain,
+            anchors=anchors,
         )
         for _name, data in inputs
     ]
@@ -78,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 valid, 1 not valid, 2 could not be checked, 3 wrong usage or unreadable file.",
     )
     command.add_argument(
-        "files", nargs="+", metavar="FILE", help="JSON, JWT, PNG or SVG; - for standard input"
+        "files", nargs="+", metavar="FILE", help="JSON, JWT, PNG, SVG or PDF; - for standard input"
     )
     command.add_argument(
         "--resolve",
@@ -95,6 +100,14 @@ def _parser() -> argparse.ArgumentParser:
         type=_pair,
         metavar="URL=FILE",
         help="a further JSON-LD context, in exactly the published bytes",
+    )
+    command.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="certificates (PEM, or JSON as trust.json) that seals and time-stamps must lead to",
     )
     command.add_argument("--challenge", help="the challenge that the presenter was asked to sign")
     command.add_argument("--domain", help="the domain that the presenter was asked to sign for")
@@ -154,6 +167,11 @@ def _check_lines(check: Check) -> list[str]:
 
 def _statement(document: dict[str, Any]) -> list[str]:
     """What is certified, to whom and by whom, as far as the document says it simply."""
+    if "EuropeanDigitalCredential" in members(document, "type"):
+        found = summary(document)
+        texts = {"For": found.title, "To": found.holder, "By": found.issuer}
+        named = {label: preferred(text) for label, text in texts.items()}
+        return [f"{label}: {text}" for label, text in named.items() if text]
     subject, issuer = _object(document.get("credentialSubject")), document.get("issuer")
     achievement = _object(subject.get("achievement"))
     issuer_name, issuer_id = _object(issuer).get("name"), _object(issuer).get("id", issuer)

@@ -7,10 +7,11 @@ lists and endorsements are nested, a call of `verify` does a bounded number of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import define, field
 
+from .chains import Anchor
 from .errors import NotResolved, WorkLimitExceeded
 from .jsonld import Contexts
 from .rdfc import DEFAULT_MAX_WORK, Budget
@@ -38,6 +39,8 @@ class Means:
     resolver: Resolve
     now: dt.datetime
     contexts: Contexts
+    anchors: Sequence[Anchor] = ()
+    """Certificates that seals and time-stamps must lead to."""
     steps_left: int = MAX_STEPS
     budget: Budget = field(factory=lambda: Budget(MAX_WORK), repr=False)
     """What canonical forms may cost, all together."""

@@ -37,6 +37,7 @@ CHECK_IDS = (
     "key",
     "proof",
     "issuer",
+    "seal",
     "holder",
     "challenge",
     "domain",
@@ -80,9 +81,9 @@ class Report:
     document: dict[str, Any] | None = field(default=None, repr=False)
     """The document, only if its proof passed: show nothing else as verified."""
     carrier: str = ""
-    """`json`, `jwt`, `png` or `svg`; empty when not recognised."""
+    """`json`, `jwt`, `png`, `svg` or `pdf`; empty when not recognised."""
     format: str = ""
-    """`ob3`, `vc`, `vp`, each also with `-jwt`; empty when not recognised."""
+    """`ob3`, `vc`, `vp`, each also with `-jwt`; `elm`; empty when not recognised."""
     parts: tuple[Report, ...] = ()
     """Reports on the credentials inside: of a presentation, and endorsements."""
 

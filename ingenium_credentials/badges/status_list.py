@@ -117,12 +117,20 @@ def render(
     }
 
 
+_TYPES = (
+    "BitstringStatusListEntry",
+    ["BitstringStatusListEntry"],
+    # The European Learning Model demands a type of its own beside it.
+    ["BitstringStatusListEntry", "CredentialStatus"],
+)
+
+
 def entry_of(status: Mapping[str, object]) -> tuple[str, int, str]:
     """Address of the list, index and purpose of a `BitstringStatusListEntry`.
 
     Raises `StatusError`. Whether the address may be asked is for the resolver to say.
     """
-    if status.get("type") not in ("BitstringStatusListEntry", ["BitstringStatusListEntry"]):
+    if status.get("type") not in _TYPES:
         raise StatusError("The status of the credential is not a BitstringStatusListEntry.")
     index, purpose = status.get("statusListIndex"), status.get("statusPurpose")
     if not isinstance(index, str) or not _INDEX.fullmatch(index):

@@ -8,12 +8,13 @@ their errors become checks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from . import baking, endorsement, jose, jsonld, proving, standing
+from . import baking, edc, endorsement, jose, jsonld, proving, standing
+from .chains import Anchor
 from .conformance import Shape, examine, members
 from .errors import CredentialError, MalformedCredential, UnsupportedProof, WorkLimitExceeded
 from .jsonld import PINNED_CONTEXTS, Contexts
@@ -42,6 +43,7 @@ def verify(
     contexts: Contexts = PINNED_CONTEXTS,
     challenge: str | None = None,
     domain: str | None = None,
+    anchors: Sequence[Anchor] = (),
 ) -> Report:
     """Report, check by check, whether `data` is a credential that holds at `now`.
 
@@ -49,6 +51,8 @@ def verify(
     credential, a badge or a presentation. `resolve` turns the https addresses of DID
     documents and status lists into bytes; whatever it raises makes a check that could not
     be made. `challenge` and `domain` are what the caller asked the presenter to sign.
+    `anchors` are the certificates that the seals of European credentials must lead to;
+    without them no such seal is more than a signature by somebody.
     """
     # The order is that of Open Badges 3.0, section Verification:
     #
@@ -61,7 +65,7 @@ def verify(
     #   7. What it contains: credentials presented and endorsements, each by these steps.
     if now.utcoffset() is None:
         raise ValueError("`now` must be an aware moment.")
-    means = Means(resolver=resolve, now=now, contexts=contexts)
+    means = Means(resolver=resolve, now=now, contexts=contexts, anchors=anchors)
     try:
         return _judge(data, means, Expected(challenge=challenge, domain=domain), depth=1)
     except Exception as error:
@@ -115,6 +119,9 @@ def _establish(data: object, means: Means, expected: Expected) -> _Draft:
         text = _unpack(data, draft)
         # 2. Syntax.
         step = "syntax"
+        european = edc.open_file(text) if isinstance(text, bytes) else None
+        if european is not None:
+            return _establish_european(european, draft, means)
         document, token = _read(text, draft)
         # 3. Conformance.
         step = "conformance"
@@ -131,6 +138,26 @@ def _establish(data: object, means: Means, expected: Expected) -> _Draft:
     # 5. Period.
     if draft.shape.format != "vp":
         draft.checks += standing.check_period(draft.shape, means.now)
+    return draft
+
+
+def _establish_european(opened: edc.Opened, draft: _Draft, means: Means) -> _Draft:
+    """Steps 3 to 5 for an EDC, whose proof is the seals around its text."""
+    draft.checks.append(passed("syntax", "The text can be read without ambiguity."))
+    draft.format = "elm"
+    try:
+        # 3. Conformance.
+        draft.shape = edc.examine(opened, now=means.now)
+    except CredentialError as error:
+        draft.checks.append(of_error("conformance", error))
+        return draft
+    draft.checks.append(passed("conformance", "The document is built like a European Digital Credential."))
+    draft.document = opened.document
+    # 4. Proof: each seal, and whom its certificate names.
+    checks, draft.is_proven = edc.judge_seals(opened, anchors=means.anchors, now=means.now)
+    draft.checks += checks
+    # 5. Period.
+    draft.checks += standing.check_period(draft.shape, means.now)
     return draft
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingenium_credentials', '0001_initial'),
+        ('ingenium_credentials', '0002_branding'),
     ]
 
     operations = [

@@ -1,0 +1,225 @@
+"""Judge a European Digital Credential: its form, and each seal around its text.
+
+Takes ours and those of the Commission's issuer. Who sealed is named by the certificate,
+and what a seal is worth only as far as the anchors that the caller trusts prove it; a
+sound seal that leads to none of them could not be checked, which is not a yes. Hidden
+here: how such a file is recognised, and which members are looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from . import seal, sealable, sealed
+from .certificates import read_certificates
+from .chains import Anchor, Purpose
+from .conformance import Shape, members
+from .errors import CredentialError, MalformedCredential
+from .moments import parse_moment
+from .report import Check, not_checked, of_error, passed
+from .seal import SealFinding, Standing
+from .strict_json import parse
+
+__all__ = ["Opened", "Summary", "examine", "judge_seals", "open_file", "read_anchors", "summary"]
+
+_TYPE = "EuropeanDigitalCredential"
+_CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
+_STANDINGS = {
+    Standing.QUALIFIED: "a qualified seal",
+    Standing.ADVANCED: "an advanced seal",
+    Standing.NEITHER: "a seal that is not shown to be advanced or qualified",
+}
+_MAX_ANCHORS = 1_000
+
+
+@frozen
+class Opened:
+    """An EDC that was read, and of which nothing has been checked yet."""
+
+    document: dict[str, Any]
+    sealed: bytes = b""
+    """The whole file; empty for a text without seals."""
+
+
+@frozen(kw_only=True)
+class Summary:
+    """What an EDC says, as far as it says it simply."""
+
+    title: dict[str, str]
+    description: dict[str, str]
+    holder: dict[str, str]
+    issuer: dict[str, str]
+    awarding: tuple[dict[str, str], ...]
+
+
+def open_file(text: bytes) -> Opened | None:
+    """Read an EDC, sealed or not; None for what is something else.
+
+    Raises `MalformedCredential` or `WorkLimitExceeded`.
+    """
+    if b'"payload"' in text and b'"signatures"' in text:
+        outer = _parsed(text)
+        if {"payload", "signatures"} <= outer.keys():
+            return Opened(_payload(outer["payload"]), text)
+    if _TYPE.encode() in text:
+        document = _parsed(text)
+        if _TYPE in members(document, "type"):
+            return Opened(document)
+    return None
+
+
+def _parsed(text: bytes) -> dict[str, Any]:
+    return parse(text, max_bytes=sealed.MAX_BYTES, max_values=sealable.MAX_VALUES)
+
+
+def _payload(payload: object) -> dict[str, Any]:
+    if isinstance(payload, str):
+        return sealable.read_document(payload)
+    if isinstance(payload, dict):
+        # Unpacked by somebody: its seals can no longer hold, and it is they that say so.
+        return payload
+    raise MalformedCredential("What is sealed is not the text of a credential.")
+
+
+def examine(opened: Opened, *, now: dt.datetime) -> Shape:
+    """The shape of an EDC; raises `MalformedCredential` naming the rule broken first.
+
+    A text without seals may lack what is added when it is sealed. Source: EDC-AP 1.2.0.
+    """
+    document = opened.document
+    if opened.sealed:
+        sealable.demand_complete(document, now=now)
+    else:
+        stamped = document.get("issued", document.get("validFrom"))
+        sealable.demand_complete({**document, "issued": stamped, "issuanceDate": stamped}, now=now)
+    claims = list(_claims(document))
+    if not claims:
+        raise MalformedCredential("The credential claims nothing about its holder.")
+    for claim in claims:
+        _demand_claim(claim)
+    issuer = document["issuer"]
+    ends = [parse_moment(document[name]) for name in ("validUntil", "expirationDate") if name in document]
+    return Shape(
+        format="elm",
+        version=1,
+        types=frozenset(name for name in members(document, "type") if isinstance(name, str)),
+        issuer=issuer["id"] if isinstance(issuer, dict) and isinstance(issuer.get("id"), str) else "",
+        valid_from=parse_moment(document["validFrom"]),
+        valid_until=min(ends, default=None),
+    )
+
+
+def judge_seals(
+    opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime
+) -> tuple[list[Check], bool]:
+    """A check for each seal, and whether all signatures hold and one is the issuer's.
+
+    The second says that the text is what those certificates' keys sealed; whether the
+    certificates are trusted is in the checks.
+    """
+    if not opened.sealed:
+        return [not_checked("seal", "This is the text without any seal: nothing shows who wrote it.")], False
+    try:
+        findings = seal.check(opened.sealed, anchors=anchors, now=now)
+    except CredentialError as error:
+        return [of_error("seal", error)], False
+    return [_seal_check(finding, bool(anchors)) for finding in findings], True
+
+
+def _seal_check(finding: SealFinding, has_anchors: bool) -> Check:
+    who = f"{finding.organisation} ({finding.organisation_id}, {finding.country})"
+    role = "issuer" if finding.is_issuer else "awarding body"
+    when = finding.timestamped_at or finding.signed_at
+    detail = f"{role}; level {finding.level}; {_STANDINGS[finding.standing]}; {when.isoformat()}"
+    if finding.standing is not Standing.NEITHER:
+        reason = f" {finding.reason}" if finding.reason else ""
+        return passed("seal", f"Sealed by {who}: {_STANDINGS[finding.standing]}.", detail + "." + reason)
+    reason = finding.reason if has_anchors else "No authority was named that is trusted here."
+    return not_checked(
+        "seal", f"The seal of {who} fits the text, but its certificate could not be checked. {reason}", detail
+    )
+
+
+def summary(document: Mapping[str, Any]) -> Summary:
+    """What is certified, to whom and by whom; each text as a map by language, perhaps empty."""
+    subject = next((one for one in members(document, "credentialSubject") if isinstance(one, dict)), {})
+    claim = next(_claims(document), {})
+    bodies = [
+        body
+        for process in members(claim, "awardedBy")
+        if isinstance(process, dict)
+        for body in members(process, "awardingBody")
+    ]
+    names = [_texts(subject.get(name)) for name in ("givenName", "familyName")]
+    parts = [next(iter(texts.values()), "") for texts in names]
+    return Summary(
+        title=_texts(claim.get("title")),
+        description=_texts(claim.get("description")),
+        holder=_texts(subject.get("fullName")) or {"": " ".join(filter(None, parts))},
+        issuer=_legal_name(document.get("issuer")),
+        awarding=tuple(filter(None, map(_legal_name, bodies))),
+    )
+
+
+def _legal_name(organisation: object) -> dict[str, str]:
+    return _texts(organisation.get("legalName")) if isinstance(organisation, dict) else {}
+
+
+def _texts(value: object) -> dict[str, str]:
+    """A language map as far as it is one; the first text of several."""
+    found = {}
+    for tag, text in value.items() if isinstance(value, dict) else ():
+        first = text[0] if isinstance(text, list) and text else text
+        if isinstance(first, str) and first:
+            found[tag] = first
+    return found
+
+
+def read_anchors(path: Path) -> list[Anchor]:
+    """The trusted certificates in a file: PEM, or JSON as `trust.json` of the demonstration.
+
+    PEM certificates are trusted for seals and time-stamps alike, and not as qualified. JSON
+    is an object with `anchors`, each with `certificate` (PEM), `purpose` and `qualified`.
+    Raises `MalformedCredential`, `OSError`.
+    """
+    data = path.read_bytes()
+    if not data.lstrip().startswith(b"{"):
+        found = read_certificates(data)
+        return [Anchor(certificate, purpose) for certificate in found for purpose in Purpose]
+    entries = parse(data).get("anchors")
+    if not isinstance(entries, list) or len(entries) > _MAX_ANCHORS:
+        raise MalformedCredential(f"{path.name} has no list of anchors.")
+    return [anchor for entry in entries for anchor in _anchors(entry)]
+
+
+def _anchors(entry: object) -> Iterator[Anchor]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("certificate"), str):
+        raise MalformedCredential("An anchor has no certificate in PEM form.")
+    try:
+        purpose = Purpose(entry.get("purpose", Purpose.SEAL.value))
+    except ValueError as error:
+        raise MalformedCredential("An anchor has a purpose that is not known.") from error
+    for certificate in read_certificates(entry["certificate"].encode()):
+        yield Anchor(certificate, purpose, entry.get("qualified") is True)
+
+
+def _claims(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for subject in members(document, "credentialSubject"):
+        if isinstance(subject, dict):
+            yield from (claim for claim in members(subject, "hasClaim") if isinstance(claim, dict))
+
+
+def _demand_claim(claim: Mapping[str, Any]) -> None:
+    if claim.get("type") not in _CLAIMS:
+        raise MalformedCredential("A claim of the credential is of no class that the model knows.")
+    if not isinstance(claim.get("title"), dict) or not claim["title"]:
+        raise MalformedCredential("A claim of the credential has no title.")
+    process = claim.get("awardedBy")
+    if not isinstance(process, dict) or not members(process, "awardingBody"):
+        raise MalformedCredential("A claim of the credential has no awarding body.")
+
