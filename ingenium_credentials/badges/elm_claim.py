@@ -10,6 +10,7 @@ from . import elm_terms, narrative
 from .data import ActivityData, AwardData, EntitlementData, LanguageMap, OutcomeData, RecipientData
 from .elm_nodes import Node, Nodes, day, duration, some
 from .elm_organisations import Organisations, identifier
+from .errors import UnwritableRecord
 from .moments import format_moment
 
 __all__ = ["Claim", "marked"]
@@ -26,9 +27,11 @@ class Claim:
         self._skills = {outcome.esco: outcome.esco_labels for outcome in reversed(award.achievement.outcomes)}
 
     def subject(self) -> Node:
-        """The learner, with one claim."""
+        """The learner, with one claim; raises `UnwritableRecord` for a learner without a name."""
         nodes, learner = self._nodes, self._award.recipient
         language = learner.name_language
+        if not learner.name:
+            raise UnwritableRecord("The record does not name the learner.")
         return nodes.node(
             "Person",
             {

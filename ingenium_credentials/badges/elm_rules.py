@@ -72,6 +72,8 @@ def _nodes(node: Any, where: str, *, draft: bool) -> Iterator[tuple[str, Mapping
         path = f"{where}.{name}".lstrip(".")
         if name not in TERMS:
             raise _fault(path, "no context of an EDC defines this member")
+        if value == []:
+            raise _fault(path, "this is empty")
         if TERMS[name] is Kind.NODE:
             for item in value if isinstance(value, list) else [value]:
                 yield from _nodes(item, path, draft=draft)

@@ -85,7 +85,7 @@ _BY_KIND = {
         supplementaryDocument temporal thematicArea vatIdentifier
         """,
     Kind.TEXTS: "description legalName prefLabel title",
-    Kind.LISTS: "altLabel category noteLiteral",
+    Kind.LISTS: "category noteLiteral",
     Kind.ONE: "familyName fullName givenName",
     Kind.TEXT: "content evidenceStatement notation point schemeName",
     Kind.MOMENT: """
