@@ -13,6 +13,7 @@ from ingenium_credentials.api.keys import default_did
 from ingenium_credentials.badges.keys import generate_key_file
 from ingenium_credentials.badges.public_keys import Algorithm
 from ingenium_credentials.models import Achievement, AwardRule, Issuer, Organisation
+from tests.annex import ELEMENTS
 
 pytest_plugins = ["tests.services"]
 
@@ -88,11 +89,9 @@ def achievement(issuer: Issuer, university: Organisation) -> Achievement:
         "names": {"en": "Mediterranean ecosystems", "el": "Μεσογειακά οικοσυστήματα"},
         "descriptions": {"en": "Life in and around a small sea."},
         "criteria": {"en": "Pass the course."},
-        "outcomes": [{"texts": {"en": "Names the species of a rocky shore."}}],
         "languages": ["en"],
-        "ects": "3.00",
-        "eqf_level": 6,
         "shows_grade": True,
+        **ELEMENTS,
     }
     row = api.define(Achievement(slug="ecosystems", issuer=issuer, **fields), awarding_bodies=[university])
     return api.activate(row)

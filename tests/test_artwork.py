@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingenium_credentials import artwork
 from ingenium_credentials.artwork import BadgeData, badge_png, badge_svg, contrast
+from ingenium_credentials.typesetting import capitals, initials, readable_on
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -147,7 +147,7 @@ def test_a_colour_is_six_hexadecimal_digits_and_nothing_else(colour: str) -> Non
 
 def test_letters_on_the_rim_are_light_or_dark_as_the_colour_needs() -> None:
     for colour in ("#123c69", "#f2a900", "#ffffff", "#000000", "#808080"):
-        assert contrast(artwork._readable_on(colour), colour) >= 4.5
+        assert contrast(readable_on(colour), colour) >= 4.5
 
 
 def test_contrast_is_that_of_wcag() -> None:
@@ -156,11 +156,11 @@ def test_contrast_is_that_of_wcag() -> None:
 
 
 def test_greek_capitals_carry_no_tonos() -> None:
-    assert artwork._capitals("Πανεπιστήμιο Κρήτης") == "ΠΑΝΕΠΙΣΤΗΜΙΟ ΚΡΗΤΗΣ"
-    assert artwork._capitals("Université") == "UNIVERSITÉ"
+    assert capitals("Πανεπιστήμιο Κρήτης") == "ΠΑΝΕΠΙΣΤΗΜΙΟ ΚΡΗΤΗΣ"
+    assert capitals("Université") == "UNIVERSITÉ"
 
 
 def test_the_monogram_is_made_of_the_issuers_great_letters() -> None:
-    assert artwork._initials("University of Crete") == "UC"
-    assert artwork._initials('"Gheorghe Asachi" Technical University') == "GAT"
-    assert artwork._initials("") == "·"
+    assert initials("University of Crete") == "UC"
+    assert initials('"Gheorghe Asachi" Technical University') == "GAT"
+    assert initials("") == "·"

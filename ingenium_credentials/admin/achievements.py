@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import JSONField, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -54,7 +54,7 @@ class AchievementAdmin(RefusalsAsMessages):
     list_filter = ("state", "kind", "issuer", "eqf_level", ("frozen_at", admin.EmptyFieldListFilter))
     list_select_related = ("issuer",)
     search_fields = ("slug", "uuid", "names", "quality_agency")
-    readonly_fields = ("uuid", "state", "frozen_at", "picture")
+    readonly_fields = ("uuid", "state", "frozen_at", "picture", "complete")
     inlines = (AwardingBodyInline,)
     actions = ("activate", "retire", "next_version")
 
@@ -99,12 +99,35 @@ class AchievementAdmin(RefusalsAsMessages):
         # As an image the drawing can neither run scripts nor load anything.
         return format_html('<img width="240" alt="" src="data:image/svg+xml;base64,{}">', source)
 
+    @admin.display(description=_("completeness"))
+    def complete(self, achievement: Achievement) -> SafeString | str:
+        """How much of Annex I is there: a bar with its figure in words, then what is missing."""
+        if achievement.pk is None:
+            return _("Shown when the definition has been saved.")
+        share = api.completeness(achievement)
+        lacking = format_html_join("", "<li>{}</li>", ((str(found),) for found in api.missing(achievement)))
+        said = _("%(share)d %% of the elements of 2022/C 243/02, Annex I") % {"share": share}
+        # `meter` is read out with its label; the figure stands beside it for everybody else.
+        return format_html(
+            '<label><meter max="100" low="99" optimum="100" value="{}">{}</meter> {}</label><ul>{}</ul>',
+            share,
+            said,
+            said,
+            lacking,
+        )
+
     @admin.action(description=_("Activate, in place of the version before"), permissions=("change",))
     def activate(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:
-        """Let the selected versions be awarded."""
+        """Let the selected versions be awarded; one that is not complete is named and left as it is."""
+        done = 0
         for achievement in queryset:
-            api.activate(achievement, actor_id=request.user.pk)
-        self._say(request, queryset.count())
+            try:
+                api.activate(achievement, actor_id=request.user.pk)
+                done += 1
+            except api.NotAllowed as error:
+                self.message_user(request, str(error), messages.ERROR)
+        if done:
+            self._say(request, done)
 
     @admin.action(description=_("Retire: award no more"), permissions=("change",))
     def retire(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:

@@ -3,7 +3,11 @@
 from .alliance import define_issuer, define_organisation
 from .auditing import note
 from .awarding import award, evaluate, facts_of, rules_for
+from .branding import asset_faults, branding_faults, define_asset, faults_of
+from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .documents import document, document_fingerprint, document_image, document_images
+from .endorsing import define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
 from .issuing import FORMATS, issue
 from .keys import (
@@ -37,6 +41,7 @@ __all__ = [
     "PUBLISH",
     "Difference",
     "Kind",
+    "Missing",
     "NotAllowed",
     "NotReady",
     "PublishedList",
@@ -45,27 +50,39 @@ __all__ = [
     "achievement_data",
     "activate",
     "allot",
+    "asset_faults",
     "award",
     "award_data",
+    "branding_faults",
+    "completeness",
     "create_key",
     "credential_for_certificate",
     "credential_url",
     "default_did",
     "define",
+    "define_asset",
     "define_issuer",
+    "define_mandate",
     "define_organisation",
     "define_rule",
     "did_document",
     "did_document_bytes",
+    "document",
+    "document_fingerprint",
+    "document_image",
+    "document_images",
     "evaluate",
     "facts_of",
+    "faults_of",
     "forget_learner",
     "freeze",
     "is_due",
     "issue",
     "issuer_data",
     "key_named",
+    "mandate_data",
     "mark_compromised",
+    "missing",
     "new_version",
     "note",
     "organisation_data",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, Organisation
 from ..rules import courses_of
 from . import auditing, pictures, recording
+from .completeness import demand_complete
 from .errors import NotAllowed
 
 State = Achievement.State
@@ -30,15 +31,18 @@ def define(
 ) -> Achievement:
     """Save a new or changed version; raises `NotAllowed` once it has been awarded.
 
+    An active one stays complete: a change that takes an element of Annex I away is refused.
     `awarding_bodies` in the order in which the document names them; None leaves them.
     """
     with transaction.atomic():
         demand_open(achievement)
         achievement.image_svg = achievement.image_png = b""
         achievement.save()
+        achievement.pictures.all().delete()
         if awarding_bodies is not None:
             _set_awarding_bodies(achievement, awarding_bodies)
         if achievement.state == State.ACTIVE:
+            demand_complete(achievement)
             _draw(achievement)
         auditing.note("achievement-defined", achievement, actor_id=actor_id)
     return achievement
@@ -68,11 +72,13 @@ def freeze(achievement: Achievement) -> Achievement:
 def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achievement:
     """Let the version be awarded, in place of the versions before it.
 
-    The rules of former versions come over to this one. Twice changes nothing.
+    The rules of former versions come over to this one. Twice changes nothing. Raises
+    `NotAllowed`, naming each, while a micro-credential lacks an element of Annex I.
     """
     with transaction.atomic():
         stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
         if stored.state != State.ACTIVE:
+            demand_complete(stored)
             former = Achievement.objects.filter(slug=stored.slug).exclude(pk=stored.pk)
             AwardRule.objects.filter(achievement__in=former).update(achievement=stored)
             named = AwardRuleCourse.objects.filter(rule__achievement=stored, rule__enabled=True)

@@ -9,27 +9,29 @@ from ..artwork import BadgeData, badge_png, badge_svg
 from ..badges.data import preferred
 from ..conf import conf
 from ..models import Achievement, Organisation
+from ..typesetting import labels
 
-__all__ = ["draw"]
+__all__ = ["badge", "draw"]
 
 _MOST_BODIES_NAMED = 2
 
 
 def draw(achievement: Achievement) -> tuple[bytes, bytes]:
     """The badge as SVG and as PNG, as the definition is now."""
-    data = _badge(achievement)
+    data = badge(achievement, "")
     return badge_svg(data), badge_png(data)
 
 
-def _badge(achievement: Achievement) -> BadgeData:
-    title = preferred(achievement.names)
+def badge(achievement: Achievement, language: str) -> BadgeData:
+    """What the badge shows in that language, or in the one that suits most when there is no title in it."""
+    title = preferred(achievement.names, language)
     language = next(tag for tag, text in achievement.names.items() if text == title)
     return BadgeData(
         title=title,
         issuer=_awarders(achievement, language),
         language=language,
         alliance=_name(achievement.issuer.alliance, language),
-        kind=_kind(achievement.kind),
+        kind=_kind(achievement.kind, language),
         facts=_facts(achievement),
         primary=conf.BRAND_PRIMARY,
         accent=conf.BRAND_ACCENT,
@@ -54,10 +56,12 @@ def _name(organisation: Organisation | None, language: str) -> str:
     return preferred(names, language)
 
 
-def _kind(kind: str) -> str:
+def _kind(kind: str, language: str) -> str:
     """An Open Badges achievement type, such as `MicroCredential`, in words."""
+    if kind == "MicroCredential":
+        return str(labels(language)["kind"])
     words = re.findall(r"[A-Z][a-z]*|[a-z]+", kind)
-    return "-".join(words).capitalize() if kind == "MicroCredential" else " ".join(words).capitalize()
+    return " ".join(words).capitalize()
 
 
 def _facts(achievement: Achievement) -> str:

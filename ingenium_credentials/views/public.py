@@ -21,7 +21,7 @@ from ..badges.errors import CredentialError
 from ..badges.jsonld import parse
 from ..conf import conf
 from ..models import Achievement, Award, Credential
-from . import facts, markdown, reading, wording
+from . import diplomas, facts, markdown, reading, wording
 from .access import Seen, is_public, see
 from .machine import document, open_to_all_origins
 from .negotiation import choose
@@ -42,6 +42,7 @@ _SUFFIXES = {
     "text/plain": "jwt",
     "image/png": "png",
     "image/svg+xml": "svg",
+    "application/pdf": "pdf",
 }
 """What is offered, liked best first where the client does not care."""
 _MEDIA_TYPES = {
@@ -49,9 +50,10 @@ _MEDIA_TYPES = {
     "jwt": "text/plain",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "pdf": "application/pdf",
 }
 _DAY, _MINUTE = 86_400, 60
-_FORMATS = {"json": "ob3", "jwt": "ob3-jwt", "png": "ob3", "svg": "ob3"}
+_FORMATS = {"json": "ob3", "jwt": "ob3-jwt", "png": "ob3", "svg": "ob3", "pdf": "ob3"}
 _PICTURES: dict[str, Callable[[Achievement, bytes], bytes]] = {
     "png": lambda achievement, body: bake_png(bytes(achievement.image_png), body),
     "svg": lambda achievement, body: bake_svg(bytes(achievement.image_svg), body),
@@ -81,19 +83,25 @@ def _document(
 ) -> HttpResponse:
     award = seen.award
     stored = award.credentials.filter(format=_FORMATS[suffix]).first()
-    if stored is None:
+    if stored is None or not _offers(award, suffix):
         raise Problem(404, _("Not in that form"), _("There is no such file of this credential, or not yet."))
+    diploma = diplomas.diploma(request, award) if suffix == "pdf" else None
     response = document(
         request,
-        lambda: _bytes(stored, suffix),
+        diploma.make if diploma else lambda: _bytes(stored, suffix),
         media_type=media_type,
-        etag=f'"{stored.sha256[:32]}-{suffix}"',
+        etag=diploma.etag if diploma else f'"{stored.sha256[:32]}-{suffix}"',
         # Sharing can end at any time, so a copy is only good after asking again.
         cache_control="no-cache" if is_public(award) else "private, no-cache",
         filename=f"credential-{award.uuid}.{suffix}" if download else "",
     )
-    patch_vary_headers(response, ("Accept", "Cookie"))
+    patch_vary_headers(response, ("Accept", "Accept-Language", "Cookie") if diploma else ("Accept", "Cookie"))
     return response
+
+
+def _offers(award: Award, suffix: str) -> bool:
+    """A diploma of what was taken back would be printed and shown; the signed files say for themselves."""
+    return suffix != "pdf" or award.state != Award.State.REVOKED
 
 
 def _bytes(stored: Credential, suffix: str) -> bytes:
@@ -121,7 +129,7 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         "image": image_address(award.achievement.uuid),
         "picture_address": conf.BASE_URL + image_address(award.achievement.uuid, "png"),
         "verdict": _verdict(stored),
-        "files": [suffix for suffix in _MEDIA_TYPES if _FORMATS[suffix] in stored],
+        "files": [suffix for suffix in _MEDIA_TYPES if _FORMATS[suffix] in stored and _offers(award, suffix)],
         "share": share_links(award, found),
         "appeal": award.issuer.organisation.homepage if award.issuer.organisation.homepage_verified else "",
     }

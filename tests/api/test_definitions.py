@@ -8,6 +8,7 @@ from ingenium_credentials.api import definitions
 from ingenium_credentials.api.errors import NotAllowed
 from ingenium_credentials.models import Achievement, AuditEntry, AwardRule, Issuer, Organisation
 from ingenium_credentials.rules import ConditionError
+from tests.annex import ELEMENTS
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,10 @@ COURSE = "course-v1:UOC+MED101+2026"
 
 @pytest.fixture
 def bodies() -> list[Organisation]:
-    rows = [Organisation.objects.create(slug=slug) for slug in ("uoc", "urn")]
+    rows = [
+        Organisation.objects.create(slug=slug, country=country)
+        for slug, country in (("uoc", "GR"), ("urn", "FR"))
+    ]
     rows[0].names.create(language="en", value="University of Crete", verified=True)
     rows[1].names.create(language="en", value="University of Rouen Normandy", verified=True)
     return rows
@@ -29,6 +33,7 @@ def draft(bodies: list[Organisation]) -> Achievement:
         "names": {"en": "Mediterranean ecosystems", "fr": "Écosystèmes méditerranéens"},
         "descriptions": {"en": "About the sea."},
         "criteria": {"en": "Pass."},
+        **ELEMENTS,
         "ects": "2.50",
     }
     return definitions.define(Achievement(slug="med", issuer=issuer, **fields), awarding_bodies=bodies)
