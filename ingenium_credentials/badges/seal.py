@@ -137,6 +137,7 @@ def timestamp(
 def check(sealed: bytes, *, anchors: Sequence[Anchor], now: dt.datetime) -> list[SealFinding]:
     """What each seal is, when all of them hold and one is the issuer's; else raises.
 
+    The others must be of organisations that the credential names as awarding it.
     `ProofError` says that a seal is wrong, `UnsupportedProof` that one is of a kind that
     cannot be checked here. A seal that is sound but does not lead to one of `anchors` is
     found to be neither advanced nor qualified. Whether a certificate was revoked is not
@@ -150,6 +151,8 @@ def check(sealed: bytes, *, anchors: Sequence[Anchor], now: dt.datetime) -> list
     findings = [_finding(seal, found.text, document, paths, now) for seal in found.seals]
     if not any(finding.is_issuer for finding in findings):
         sealable.demand_issuer(document, found.seals[0].header.certificate.organisation)
+    for seal in found.seals:
+        sealable.demand_part(document, seal.header.certificate.organisation)
     return findings
 
 

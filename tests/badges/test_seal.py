@@ -380,6 +380,15 @@ def test_without_a_seal_of_the_issuer_the_credential_does_not_hold(
         check(text({**both, "signatures": both["signatures"][1:]}), top.anchor())
 
 
+def test_a_seal_of_somebody_whom_the_credential_does_not_name_is_refused(
+    top: Authority, holder: Holder
+) -> None:
+    outer, other = (json.loads(forged(one)) for one in (holder, top.issue(name("Stranger", "VATRO-9"))))
+
+    with pytest.raises(ProofError, match="does not name"):
+        check(text({**outer, "signatures": outer["signatures"] + other["signatures"]}), top.anchor())
+
+
 def test_a_text_that_was_indented_anew_is_told_of(top: Authority, holder: Holder) -> None:
     outer = json.loads(seal.secure(PAYLOAD, sealer=holder.sealer, now=NOW))
     outer["payload"] = json.dumps(json.loads(outer["payload"]), indent=2, ensure_ascii=False)
