@@ -58,7 +58,7 @@ def check(document: Mapping[str, Any], *, draft: bool = False) -> None:
 
 def _nodes(node: Any, where: str, *, draft: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every object of the document with its path, once its own members are sound."""
-    if where.endswith(".credentialStatus") or where == "credentialStatus":
+    if where == "credentialStatus":
         _check_status(node, where)
         return
     kind = _check_identity(node, where)
@@ -70,15 +70,22 @@ def _nodes(node: Any, where: str, *, draft: bool) -> Iterator[tuple[str, Mapping
     yield where, node
     for name, value in members.items():
         path = f"{where}.{name}".lstrip(".")
-        if name not in TERMS:
-            raise _fault(path, "no context of an EDC defines this member")
-        if value == []:
-            raise _fault(path, "this is empty")
-        if TERMS[name] is Kind.NODE:
-            for item in value if isinstance(value, list) else [value]:
-                yield from _nodes(item, path, draft=draft)
-        elif not _IS[TERMS[name]](value):
-            raise _fault(path, f"this is not {TERMS[name].value}")
+        for item in _inner(name, value, path):
+            yield from _nodes(item, path, draft=draft)
+
+
+def _inner(name: str, value: Any, path: str) -> list[Any]:
+    """The objects that a member holds, none if it holds something else; raises what is wrong with it."""
+    kind = TERMS.get(name)
+    if kind is None:
+        raise _fault(path, "no context of an EDC defines this member")
+    if value == []:
+        raise _fault(path, "this is empty")
+    if kind is Kind.NODE:
+        return value if isinstance(value, list) else [value]
+    if not _IS[kind](value):
+        raise _fault(path, f"this is not {kind.value}")
+    return []
 
 
 def _check_identity(node: Any, where: str) -> str:
