@@ -21,13 +21,15 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_BRAND_PRIMARY": "#123c69",
     "INGENIUM_BRAND_ACCENT": "#f2a900",
     "INGENIUM_BRAND_INK": "#14202e",
-    "INGENIUM_VERIFY_MAX_BYTES": 2_000_000,
+    "INGENIUM_VERIFY_MAX_BYTES": 5_000_000,
     "INGENIUM_VERIFY_RATE": "30/min",
     "INGENIUM_RESOLVE_REMOTE": False,
     "INGENIUM_RESOLVE_TIMEOUT_SECONDS": 5,
     "INGENIUM_CONTEXTS_DIR": "",
     "INGENIUM_CONFORMANCE_DATA": "",
     "INGENIUM_CELERY_QUEUE": "",
+    "INGENIUM_SEAL_ANCHORS_DIR": "",
+    "INGENIUM_TSA_URL": "",
 }
 
 
@@ -141,6 +143,17 @@ class Settings:
     def CELERY_QUEUE(self) -> str:
         """The Celery queue of our tasks; empty for the project's default queue."""
         return str(self._value("INGENIUM_CELERY_QUEUE"))
+
+    @property
+    def SEAL_ANCHORS_DIR(self) -> Path | None:
+        """Folder with the certificates that seals and time-stamps must lead to; None: none is trusted."""
+        value = str(self._value("INGENIUM_SEAL_ANCHORS_DIR"))
+        return Path(value) if value else None
+
+    @property
+    def TSA_URL(self) -> str:
+        """The https address of a time-stamp authority (RFC 3161); empty: seals stay at level B-B."""
+        return str(self._value("INGENIUM_TSA_URL"))
 
 
 conf = Settings()

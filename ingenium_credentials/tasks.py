@@ -20,7 +20,7 @@ from edx_django_utils.monitoring import set_code_owner_attribute
 
 from . import api
 from .conf import conf
-from .models import Award, CourseResult, StatusList
+from .models import Award, CourseResult, Credential, StatusList
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,13 @@ def publish_status_list(list_id: int) -> None:
         api.publish(row)
 
 
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def time_stamp(credential_ids: Sequence[int]) -> int:
+    """Have these seals time-stamped, as far as the authority answers; returns how many were."""
+    return api.time_stamp(credential_ids)
+
+
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
@@ -70,6 +77,7 @@ def sweep() -> dict[str, int]:
     return {
         "results": _queue_batches(api.EVALUATE, _results_left(now)),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
+        "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
 
@@ -85,6 +93,11 @@ def _results_left(now: dt.datetime) -> Iterator[int]:
 def _awards_left(now: dt.datetime) -> Iterator[int]:
     left = Award.objects.filter(state=Award.State.PENDING)
     due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _time_stamps_left(now: dt.datetime) -> Iterator[int]:
+    due = Credential.objects.filter(time_stamp_due_at__lte=now)
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 

@@ -23,13 +23,21 @@ from .keys import (
     signer_for,
 )
 from .linking import credential_for_certificate
-from .queueing import EVALUATE, ISSUE, PUBLISH, queue
+from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
 from .retiring import forget_learner
 from .revoking import RevocationPreview, preview_revocation, revoke
+from .sealing import (
+    anchors,
+    define_certificate,
+    retire_certificate,
+    sealer_for,
+    time_stamp,
+    unsigned_export,
+)
 from .sharing import share
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
@@ -39,6 +47,7 @@ __all__ = [
     "FORMATS",
     "ISSUE",
     "PUBLISH",
+    "TIME_STAMP",
     "Difference",
     "Kind",
     "Missing",
@@ -50,6 +59,7 @@ __all__ = [
     "achievement_data",
     "activate",
     "allot",
+    "anchors",
     "asset_faults",
     "award",
     "award_data",
@@ -60,6 +70,7 @@ __all__ = [
     "credential_url",
     "default_did",
     "define",
+    "define_certificate",
     "define_asset",
     "define_issuer",
     "define_mandate",
@@ -98,12 +109,16 @@ __all__ = [
     "resolve",
     "retire",
     "retire_achievement",
+    "retire_certificate",
     "revoke",
     "rotate",
     "rules_for",
+    "sealer_for",
     "share",
     "signer_for",
     "status_document",
+    "time_stamp",
+    "unsigned_export",
     "url_of",
     "verify",
 ]

@@ -11,19 +11,21 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from ..badges import jose, ob3, proof
+from ..badges.data import AwardData
 from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
 from ..models import Award, Credential, SigningKey
-from . import announcing, endorsing
+from . import announcing, endorsing, sealing
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
@@ -35,6 +37,26 @@ logger = logging.getLogger(__name__)
 Document = dict[str, Any]
 
 
+Secure = Callable[[Document, Signer, str, dt.datetime], bytes]
+"""Document, signer, verification method and moment of signing → bytes."""
+
+
+@frozen(kw_only=True)
+class Source:
+    """What every format of one award is written from, at one moment."""
+
+    award: Award
+    data: AwardData
+    now: dt.datetime
+    badges: list[Document] = field(factory=list)
+
+    def badge(self) -> Document:
+        """The unsigned badge with its endorsements, made once for both of its formats."""
+        if not self.badges:
+            self.badges.append(endorsing.endorsed(self.award, ob3.render(self.data), self.data, self.now))
+        return self.badges[0]
+
+
 @frozen(kw_only=True)
 class Format:
     """How a record becomes the bytes of one format."""
@@ -42,9 +64,12 @@ class Format:
     media_type: str
     """As stored; what goes over the wire is the views' business."""
     use: str
-    """Which of the issuer's keys signs: a `SigningKey.Use`."""
-    secure: Callable[[Document, Signer, str, dt.datetime], bytes]
-    """Document, signer, verification method and moment of signing → bytes."""
+    """Which of the issuer's keys signs: a `SigningKey.Use`, or `SEAL` for a sealing certificate."""
+    write: Callable[[Source], dict[str, Any]]
+    """The fields of the `Credential`: its body, and what it was signed with."""
+
+
+SEAL = "seal"
 
 
 def _embedded(document: Document, signer: Signer, method_id: str, now: dt.datetime) -> bytes:
@@ -57,9 +82,25 @@ def _token(document: Document, signer: Signer, method_id: str, _now: dt.datetime
     return jose.secure(document, signer=signer, key_id=jwk_method_id(method_id, signer.public_key))
 
 
+def _badge_by(use: str, secure: Secure, source: Source) -> dict[str, Any]:
+    signer, key = signer_for(source.award.issuer, use, source.now)
+    return {"body": secure(source.badge(), signer, key.method_id, source.now), "signing_key": key}
+
+
+def _badge(media_type: str, use: str, secure: Secure) -> Format:
+    return Format(media_type=media_type, use=use, write=partial(_badge_by, use, secure))
+
+
+def _sealed(source: Source) -> dict[str, Any]:
+    made = sealing.seal_award(source.award, source.data, source.now)
+    due = sealing.wait_for_time_stamp(source.now)
+    return {"body": made.body, "sealing_certificate": made.certificate, "time_stamp_due_at": due}
+
+
 FORMATS: dict[str, Format] = {
-    "ob3": Format(media_type="application/vc+ld+json", use=SigningKey.Use.PROOF.value, secure=_embedded),
-    "ob3-jwt": Format(media_type="application/jwt", use=SigningKey.Use.JWT.value, secure=_token),
+    "ob3": _badge("application/vc+ld+json", SigningKey.Use.PROOF.value, _embedded),
+    "ob3-jwt": _badge("application/jwt", SigningKey.Use.JWT.value, _token),
+    "elm": Format(media_type=sealing.MEDIA_TYPE, use=SEAL, write=_sealed),
 }
 
 
@@ -125,30 +166,30 @@ def _claim(award_id: int) -> Award | None:
 
 def _write_credentials(award: Award, now: dt.datetime) -> None:
     endorsing.demand_issuer_in_time(award)
-    data = award_data(award)
-    document = endorsing.endorsed(award, ob3.render(data), data, now)
+    source = Source(award=award, data=award_data(award), now=now)
     there = set(award.credentials.values_list("format", flat=True))
     for name in conf.FORMATS:
         if name not in there:
-            _write_credential(award, name, document, now)
+            _write_credential(source, name)
 
 
-def _write_credential(award: Award, name: str, document: Document, now: dt.datetime) -> None:
+def _write_credential(source: Source, name: str) -> None:
+    award = source.award
     if name not in FORMATS:
         raise NotReady(f"INGENIUM_FORMATS names the format {name!r}, which does not exist.")
-    signer, key = signer_for(award.issuer, FORMATS[name].use, now)
-    body = FORMATS[name].secure(document, signer, key.method_id, now)
+    fields = FORMATS[name].write(source)
     try:
         with transaction.atomic():
-            Credential.objects.create(
+            row = Credential.objects.create(
                 award=award,
                 format=name,
                 media_type=FORMATS[name].media_type,
-                body=body,
-                sha256=hashlib.sha256(body).hexdigest(),
-                signing_key=key,
-                issued_at=now,
+                sha256=hashlib.sha256(fields["body"]).hexdigest(),
+                issued_at=source.now,
+                **fields,
             )
+            if row.time_stamp_due_at is not None:
+                sealing.queue_time_stamp(row.pk)
     except IntegrityError:
         # Somebody else has signed it in this moment: theirs counts, and ours is forgotten.
         logger.info("Award %s was already written as %s.", award.uuid, name)

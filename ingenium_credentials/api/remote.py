@@ -25,7 +25,7 @@ from attrs import field, frozen
 
 from ..badges.errors import NotResolved
 
-__all__ = ["MAX_BYTES", "Limits", "fetch", "is_public"]
+__all__ = ["MAX_BYTES", "Limits", "Message", "fetch", "is_public"]
 
 MAX_BYTES = 1_000_000
 """No DID document or status list comes near it: the largest list in use has some 100 kB."""
@@ -68,8 +68,17 @@ class Limits:
     tls: ssl.SSLContext = field(factory=ssl.create_default_context)
 
 
-def fetch(url: str, limits: Limits | None = None) -> bytes:
-    """The body of a public HTTPS document; raises `NotResolved`."""
+@frozen(kw_only=True)
+class Message:
+    """What is sent to a service, instead of asking for a document."""
+
+    body: bytes
+    media_type: str
+    accept: str
+
+
+def fetch(url: str, limits: Limits | None = None, *, post: Message | None = None) -> bytes:
+    """The body of a public HTTPS document, or the answer to `post`; raises `NotResolved`."""
     limits = limits or Limits()
     parts = _demand_plain_https(url)
     deadline = time.monotonic() + limits.seconds
@@ -79,7 +88,8 @@ def fetch(url: str, limits: Limits | None = None) -> bytes:
         # 2. Connect to a checked address: a second look-up could give another one.
         with _connect(parts, addresses, limits.tls, deadline) as connection:
             # 3. Ask plainly, and read no more and no longer than the limits say.
-            return _exchange(parts, connection, limits.max_bytes, deadline)
+            connection.sendall(_request(parts, post))
+            return _answer(parts, connection, limits.max_bytes, deadline)
     except NotResolved:
         raise
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -147,14 +157,24 @@ def _connect(
     raise failure
 
 
-def _exchange(parts: SplitResult, connection: ssl.SSLSocket, max_bytes: int, deadline: float) -> bytes:
+def _request(parts: SplitResult, post: Message | None) -> bytes:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\nAccept-Encoding: identity\r\n"
-        "Accept: application/did+json, application/vc+ld+json, application/json\r\n"
-        "User-Agent: ingenium-credentials\r\n\r\n"
-    )
-    connection.sendall(request.encode("ascii"))
+    accept = post.accept if post else "application/did+json, application/vc+ld+json, application/json"
+    lines = [
+        f"{'POST' if post else 'GET'} {path} HTTP/1.1",
+        f"Host: {parts.netloc}",
+        "Connection: close",
+        "Accept-Encoding: identity",
+        f"Accept: {accept}",
+        "User-Agent: ingenium-credentials",
+    ]
+    if post:
+        lines += [f"Content-Type: {post.media_type}", f"Content-Length: {len(post.body)}"]
+    head = "".join(f"{line}\r\n" for line in lines) + "\r\n"
+    return head.encode("ascii") + (post.body if post else b"")
+
+
+def _answer(parts: SplitResult, connection: ssl.SSLSocket, max_bytes: int, deadline: float) -> bytes:
     answer = http.client.HTTPResponse(
         cast("socket.socket", _TimedReading(connection, deadline)), method="GET"
     )

@@ -19,6 +19,7 @@ from ..badges.jsonld import PINNED_CONTEXTS, Contexts
 from ..badges.report import Report, failed
 from ..conf import conf
 from .resolving import resolver
+from .sealing import anchors
 
 __all__ = ["verify"]
 
@@ -44,6 +45,7 @@ def verify(
         contexts=_contexts(),
         challenge=challenge,
         domain=domain,
+        anchors=anchors(),
     )
 
 

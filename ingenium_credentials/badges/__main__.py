@@ -17,11 +17,12 @@ from typing import Any, NoReturn
 
 from .conformance import members
 from .data import preferred
-from .edc import read_anchors, summary
+from .edc import summary
 from .errors import CredentialError, NotResolved
 from .jsonld import Contexts
 from .moments import parse_moment
 from .report import Check, Outcome, Report
+from .trust import read_trust
 from .verifier import MAX_BYTES, verify
 
 __all__ = ["main"]
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answers: dict[str, bytes] = {url: path.read_bytes() for url, path in asked.resolve}
         contexts = Contexts({url: path.read_bytes() for url, path in asked.context})
-        anchors = [anchor for path in asked.anchor for anchor in read_anchors(path)]
+        anchors = [anchor for path in asked.anchor for anchor in read_trust(path.read_bytes())]
         inputs = [(name, _read(name)) for name in asked.files]
     except (OSError, CredentialError) as error:
         parser.error(str(error))

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
 from . import seal, sealable, sealed
-from .certificates import read_certificates
-from .chains import Anchor, Purpose
+from .chains import Anchor
 from .conformance import Shape, members
 from .errors import CredentialError, MalformedCredential
 from .moments import parse_moment
@@ -25,7 +23,7 @@ from .report import Check, not_checked, of_error, passed
 from .seal import SealFinding, Standing
 from .strict_json import parse
 
-__all__ = ["Opened", "Summary", "examine", "judge_seals", "open_file", "read_anchors", "summary"]
+__all__ = ["Opened", "Summary", "examine", "judge_seals", "open_file", "summary"]
 
 _TYPE = "EuropeanDigitalCredential"
 _CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
@@ -34,7 +32,6 @@ _STANDINGS = {
     Standing.ADVANCED: "an advanced seal",
     Standing.NEITHER: "a seal that is not shown to be advanced or qualified",
 }
-_MAX_ANCHORS = 1_000
 
 
 @frozen
@@ -178,34 +175,6 @@ def _texts(value: object) -> dict[str, str]:
         if isinstance(first, str) and first:
             found[tag] = first
     return found
-
-
-def read_anchors(path: Path) -> list[Anchor]:
-    """The trusted certificates in a file: PEM, or JSON as `trust.json` of the demonstration.
-
-    PEM certificates are trusted for seals and time-stamps alike, and not as qualified. JSON
-    is an object with `anchors`, each with `certificate` (PEM), `purpose` and `qualified`.
-    Raises `MalformedCredential`, `OSError`.
-    """
-    data = path.read_bytes()
-    if not data.lstrip().startswith(b"{"):
-        found = read_certificates(data)
-        return [Anchor(certificate, purpose) for certificate in found for purpose in Purpose]
-    entries = parse(data).get("anchors")
-    if not isinstance(entries, list) or len(entries) > _MAX_ANCHORS:
-        raise MalformedCredential(f"{path.name} has no list of anchors.")
-    return [anchor for entry in entries for anchor in _anchors(entry)]
-
-
-def _anchors(entry: object) -> Iterator[Anchor]:
-    if not isinstance(entry, dict) or not isinstance(entry.get("certificate"), str):
-        raise MalformedCredential("An anchor has no certificate in PEM form.")
-    try:
-        purpose = Purpose(entry.get("purpose", Purpose.SEAL.value))
-    except ValueError as error:
-        raise MalformedCredential("An anchor has a purpose that is not known.") from error
-    for certificate in read_certificates(entry["certificate"].encode()):
-        yield Anchor(certificate, purpose, entry.get("qualified") is True)
 
 
 def _claims(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -176,7 +176,7 @@ def test_a_key_that_cannot_be_read_leads_to_another_attempt(
 
 
 def test_attempts_become_rarer_up_to_a_day(award: Award, settings: Any) -> None:
-    settings.INGENIUM_FORMATS = ["elm"]
+    settings.INGENIUM_FORMATS = ["unheard-of"]
     waits = []
     for _attempt in range(14):
         before = timezone.now()

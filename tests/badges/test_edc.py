@@ -10,9 +10,9 @@ import pytest
 from ingenium_credentials.badges import seal
 from ingenium_credentials.badges.__main__ import main
 from ingenium_credentials.badges.chains import Anchor, Purpose
-from ingenium_credentials.badges.edc import read_anchors
-from ingenium_credentials.badges.errors import MalformedCredential, NotResolved
+from ingenium_credentials.badges.errors import NotResolved
 from ingenium_credentials.badges.report import Check, Outcome, Report
+from ingenium_credentials.badges.trust import write_trust
 from ingenium_credentials.badges.verifier import verify
 
 from .authorities import NOW, YEAR, Authority, Holder, TimeStampAuthority, name, pem, root, time_stamping
@@ -224,9 +224,7 @@ class TestAnchors:
         contents = {
             "edc": sealed(holder),
             "pem": pem(authority.certificate),
-            "trust": text(
-                {"anchors": [{"certificate": pem(authority.certificate).decode(), "purpose": "seal"}]}
-            ),
+            "trust": write_trust([authority.anchor()]),
         }
         paths = {}
         for key, content in contents.items():
@@ -248,18 +246,8 @@ class TestAnchors:
     def test_are_needed(self, files: dict[str, Path]) -> None:
         assert main(["verify", str(files["edc"]), "--now", NOW.isoformat()]) == 2
 
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b"nothing",
-            b"{}",
-            b'{"anchors": [1]}',
-            b'{"anchors": [{"certificate": "x"}]}',
-            b'{"anchors": [{"certificate": "x", "purpose": "fun"}]}',
-        ],
-    )
-    def test_that_are_none_are_refused(self, tmp_path: Path, content: bytes) -> None:
-        (tmp_path / "anchors").write_bytes(content)
+    def test_that_are_none_are_a_wrong_command(self, files: dict[str, Path], tmp_path: Path) -> None:
+        (tmp_path / "anchors").write_bytes(b"nothing")
 
-        with pytest.raises(MalformedCredential):
-            read_anchors(tmp_path / "anchors")
+        with pytest.raises(SystemExit):
+            main(["verify", str(files["edc"]), "--anchor", str(tmp_path / "anchors")])
