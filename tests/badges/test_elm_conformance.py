@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,15 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingenium_credentials import demo
 from ingenium_credentials.badges import elm, elm_rules
-from ingenium_credentials.badges.data import AwardData, IssuerData
+from ingenium_credentials.badges.data import (
+    AwardData,
+    ConceptData,
+    IssuerData,
+    OutcomeData,
+    QualityAssuranceData,
+)
 from ingenium_credentials.badges.elm import Profile
 from ingenium_credentials.badges.elm_terms import CONTEXTS, REQUIRED, TERMS, Kind
 from ingenium_credentials.badges.errors import UndefinedTerm, UnwritableRecord
@@ -82,6 +90,27 @@ def test_whatever_is_left_out_the_document_meets_the_shapes(
     )
 
     assert shapes.violations(document(award, languages)) == set()
+
+
+DEMO = json.loads((Path(demo.__file__).parent / "offer.json").read_bytes())["achievement"]
+
+
+@pytest.mark.parametrize("languages", [["en"], ["fr"], ["el", "fr"], ["en", "fr", "el"]], ids="-".join)
+def test_definition_of_the_demonstration_meets_the_shapes(languages: list[str]) -> None:
+    concepts = ("isced_f", "mode", "assessment", "supervision")
+    texts = ("names", "descriptions", "criteria", "prerequisites", "stackability", "further_information")
+    award = with_achievement(
+        PLAIN,
+        **{name: DEMO[name] for name in (*texts, "eqf_level", "hours") if name in DEMO},
+        **{name: ConceptData(**DEMO[name]) for name in concepts if name in DEMO},
+        outcomes=tuple(OutcomeData(**outcome) for outcome in DEMO["outcomes"]),
+        languages=tuple(DEMO["languages"]),
+        quality_assurance=QualityAssuranceData(
+            kind=ConceptData(**DEMO["quality_kind"]), agency=DEMO["quality_agency"], agency_country="GR"
+        ),
+    )
+
+    assert shapes.violations(document(evolve(award, demonstration=True), languages)) == set()
 
 
 @pytest.mark.parametrize("award", [PLAIN, RICH, BY_MANDATE], ids=["plain", "rich", "mandate"])

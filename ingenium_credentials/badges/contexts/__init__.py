@@ -70,6 +70,10 @@ KNOWN_HASHES: Mapping[str, frozenset[str]] = MappingProxyType(
         "https://www.w3.org/2018/credentials/v1": frozenset(
             {"ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc"}
         ),
+        # ELM 3.2, as published on 2023-09-12 and used in production since.
+        "http://data.europa.eu/snb/model/context/edc-ap": frozenset(
+            {"fde0b3fd92e98a8870c173fb98baff361be6dd07e44653a9a5ac6c0fe626b411"}
+        ),
         "https://w3id.org/security/suites/ed25519-2020/v1": frozenset(
             {"b9e1ab971fd8bf2c7553e0c4a9438e0b9450afde1ea1ca5b2492368b9f549588"}
         ),
