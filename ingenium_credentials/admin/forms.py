@@ -54,7 +54,7 @@ class AchievementForm(ModelForm):
     class Meta:
         model = Achievement
         exclude = ("state",)  # for the verbs
-        field_classes = {"quality_report": HttpsURL}
+        field_classes = {"quality_report": HttpsURL, "quality_agency_url": HttpsURL}
 
     def clean_names(self) -> dict[str, str]:
         """Required."""

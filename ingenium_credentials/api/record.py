@@ -133,6 +133,8 @@ def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:
     found = QualityAssuranceData(
         kind=_optional(_concept, achievement.quality_kind),
         agency=achievement.quality_agency,
+        agency_country=achievement.quality_agency_country,
+        agency_url=achievement.quality_agency_url,
         reference=achievement.quality_reference,
         report_url=achievement.quality_report,
         valid_until=achievement.quality_until,

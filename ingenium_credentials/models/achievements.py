@@ -76,6 +76,10 @@ class Achievement(models.Model):
     further_information = models.JSONField(_("further information"), default=dict, blank=True)
     quality_kind = models.JSONField(_("kind of quality assurance"), null=True, blank=True)
     quality_agency = models.CharField(_("quality assurance agency"), max_length=255, blank=True)
+    quality_agency_country = models.CharField(
+        _("country of the agency"), max_length=2, blank=True, help_text=_("ISO 3166-1 code of two letters, such as GR.")
+    )
+    quality_agency_url = models.URLField(_("home page of the agency"), max_length=255, blank=True)
     quality_reference = models.CharField(_("quality assurance reference"), max_length=255, blank=True)
     quality_report = models.URLField(_("quality assurance report"), max_length=255, blank=True)
     quality_until = models.DateField(_("quality assurance valid until"), null=True, blank=True)

@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from django.utils import timezone
+
+from ingenium_credentials import api, tasks
+from ingenium_credentials.api import sealing
+from ingenium_credentials.badges import seal
+from ingenium_credentials.badges.chains import Anchor, Purpose
+from ingenium_credentials.badges.errors import NotResolved, UnusableKey
+from ingenium_credentials.badges.report import Outcome
+from ingenium_credentials.badges.sealed import decode
+from ingenium_credentials.badges.trust import write_trust
+from ingenium_credentials.models import (
+    Achievement,
+    Award,
+    Credential,
+    Issuer,
+    Mandate,
+    Organisation,
+    SealingCertificate,
+)
+from tests.badges.authorities import NOW, YEAR, Authority, Holder, TimeStampAuthority, name, root, time_stamping
+
+from .conftest import EARNED_AT
+
+CRETE, CRETE_ID = "University of Crete", "VATEL-090000000"
+ROUEN, ROUEN_ID = "University of Rouen Normandy", "VATFR-19761904100017"
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return root()
+
+
+@pytest.fixture(scope="module")
+def holder(authority: Authority) -> Holder:
+    return authority.issue(name(CRETE, CRETE_ID, "GR"))
+
+
+@pytest.fixture
+def service(authority: Authority, tmp_path: Path) -> TimeStampAuthority:
+    (tmp_path / "tsa").mkdir()
+    return TimeStampAuthority.make(tmp_path / "tsa", time_stamping(authority))
+
+
+def _key_file(holder: Holder, folder: Path) -> str:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{holder.certificate.fingerprint.hex()[:8]}.pem"
+    path.write_bytes(
+        holder.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    path.chmod(0o600)
+    return f"file:{path}"
+
+
+def _define(issuer: Issuer, holder: Holder, folder: Path) -> SealingCertificate:
+    uri = _key_file(holder, folder / "seal")
+    return api.define_certificate(issuer, uri=uri, chain=holder.chain_pem.decode())
+
+
+@pytest.fixture
+def trusting(settings: Any, authority: Authority, tmp_path: Path) -> None:
+    folder = tmp_path / "anchors"
+    folder.mkdir()
+    anchors = [authority.anchor(), Anchor(authority.certificate, Purpose.TIME_STAMP)]
+    (folder / "trust.json").write_bytes(write_trust(anchors))
+    settings.INGENIUM_SEAL_ANCHORS_DIR = str(folder)
+
+
+@pytest.fixture
+def certificate(
+    settings: Any, issuer: Issuer, holder: Holder, tmp_path: Path, trusting: None
+) -> SealingCertificate:
+    """The issuer's certificate, on a site that issues both formats."""
+    settings.INGENIUM_FORMATS = ["ob3", "elm"]
+    return _define(issuer, holder, tmp_path)
+
+
+@pytest.fixture
+def achievement(achievement: Achievement) -> Achievement:
+    """The definition, with an agency that the European Learning Model can name."""
+    achievement.quality_agency, achievement.quality_agency_country = "Hellenic Authority (example)", "GR"
+    return api.define(achievement)
+
+
+@pytest.fixture
+def partner(db: None) -> Organisation:
+    row = Organisation.objects.create(slug="urn", abbreviation="URN", country="FR")
+    row.names.create(language="en", value=ROUEN, verified=True)
+    return row
+
+
+def _issue(achievement: Achievement, learner: Any) -> Award:
+    award = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=EARNED_AT)
+    api.issue([award.pk])
+    award.refresh_from_db()
+    return award
+
+
+def _edc(award: Award) -> Credential:
+    found: Credential = award.credentials.get(format="elm")
+    return found
+
+
+def _document(award: Award) -> dict[str, Any]:
+    return decode(bytes(_edc(award).body)).document
+
+
+@pytest.mark.usefixtures("certificate")
+class TestIssuing:
+    def test_one_record_makes_two_credentials_with_one_place_in_one_list(
+        self, achievement: Achievement, learner: Any
+    ) -> None:
+        award = _issue(achievement, learner)
+
+        badge = json.loads(bytes(award.credentials.get(format="ob3").body))
+        edc = _document(award)
+        same = ("id", "statusPurpose", "statusListIndex", "statusListCredential")
+        assert all(badge["credentialStatus"][key] == edc["credentialStatus"][key] for key in same)
+        assert (badge["validFrom"], badge["issuer"]["id"]) == (edc["validFrom"], edc["issuer"]["id"])
+        assert edc["id"] == f"urn:credential:{award.uuid}"
+
+    def test_verifies_and_one_revocation_ends_both(self, achievement: Achievement, learner: Any) -> None:
+        award = _issue(achievement, learner)
+        bodies = [bytes(found.body) for found in award.credentials.all()]
+        assert [api.verify(body).verdict for body in bodies] == ["valid", "valid"]
+
+        api.revoke(award.uuid, reason="A mistake")
+
+        for body in bodies:
+            report = api.verify(body)
+            assert report.verdict == "not valid"
+            assert [check.id for check in report.checks if check.outcome is Outcome.FAILED] == ["status"]
+
+    def test_says_what_the_certificate_says_of_the_issuer(
+        self, achievement: Achievement, learner: Any
+    ) -> None:
+        issuer = _document(_issue(achievement, learner))["issuer"]
+
+        assert issuer["legalName"]["en"] == CRETE
+        assert issuer["eIDASIdentifier"]["notation"] == CRETE_ID
+
+    def test_pictures_are_drawn_once_for_all_learners(
+        self, achievement: Achievement, learner: Any, admin_user: Any
+    ) -> None:
+        admin_user.first_name, admin_user.last_name = "Aoife", "Byrne"
+        admin_user.save()
+        from ingenium_credentials.models import AchievementPicture
+
+        _issue(achievement, learner)
+        drawn = list(AchievementPicture.objects.values_list("pk", flat=True))
+        _issue(achievement, admin_user)
+
+        assert len(drawn) == len(achievement.names)
+        assert list(AchievementPicture.objects.values_list("pk", flat=True)) == drawn
+
+    def test_an_expired_or_retired_certificate_stops_the_whole_award(
+        self, achievement: Achievement, learner: Any, certificate: SealingCertificate
+    ) -> None:
+        api.retire_certificate(certificate)
+
+        award = _issue(achievement, learner)
+
+        assert award.state == Award.State.PENDING
+        assert "no sealing certificate in force" in award.last_problem
+        assert not award.credentials.exists()
+
+    def test_a_changed_name_of_the_issuer_is_refused(
+        self, achievement: Achievement, learner: Any, university: Organisation
+    ) -> None:
+        university.names.filter(language="en").update(value="Another University")
+
+        award = _issue(achievement, learner)
+
+        assert award.state == Award.State.PENDING
+        assert not award.credentials.exists()
+
+
+@pytest.mark.usefixtures("certificate")
+class TestSeveralUniversities:
+    @pytest.fixture
+    def joint(self, achievement: Achievement, university: Organisation, partner: Organisation) -> Achievement:
+        achievement.endorsement_form = Achievement.EndorsementForm.NONE
+        return api.define(achievement, awarding_bodies=[university, partner])
+
+    def _mandate(self, partner: Organisation, issuer: Issuer) -> None:
+        api.define_mandate(
+            Mandate(
+                organisation=partner,
+                issuer=issuer,
+                reference="Agreement 2026/01",
+                document_sha256="cd" * 32,
+                valid_from=dt.date(2026, 1, 1),
+            )
+        )
+
+    def test_who_does_not_seal_must_have_given_a_mandate(
+        self, joint: Achievement, learner: Any, partner: Organisation, issuer: Issuer
+    ) -> None:
+        award = _issue(joint, learner)
+        assert "may not sign for URN" in award.last_problem
+
+        self._mandate(partner, issuer)
+        Award.objects.update(next_attempt_at=None)
+        api.issue([award.pk])
+
+        (evidence,) = _document(award)["evidence"]
+        assert "Agreement 2026/01" in evidence["evidenceStatement"]
+
+    def test_who_has_a_certificate_seals_the_same_text(
+        self,
+        joint: Achievement,
+        learner: Any,
+        partner: Organisation,
+        issuer: Issuer,
+        authority: Authority,
+        tmp_path: Path,
+    ) -> None:
+        own = Issuer.objects.create(
+            slug="urn", organisation=partner, did="did:web:example.org:ingenium:issuers:urn"
+        )
+        _define(own, authority.issue(name(ROUEN, ROUEN_ID, "FR")), tmp_path)
+        self._mandate(partner, issuer)
+
+        award = _issue(joint, learner)
+
+        findings = seal.check(bytes(_edc(award).body), anchors=api.anchors(), now=timezone.now())
+        assert [(one.organisation, one.is_issuer) for one in findings] == [(CRETE, True), (ROUEN, False)]
+        assert "evidence" not in _document(award)
+
+
+class TestCertificates:
+    def test_key_and_certificate_must_belong_together(
+        self, issuer: Issuer, holder: Holder, authority: Authority, tmp_path: Path
+    ) -> None:
+        other = authority.issue(name(CRETE, CRETE_ID, "GR"))
+
+        with pytest.raises(UnusableKey, match="do not belong together"):
+            api.define_certificate(
+                issuer, uri=_key_file(other, tmp_path / "seal"), chain=holder.chain_pem.decode()
+            )
+        assert not SealingCertificate.objects.exists()
+
+    @pytest.mark.parametrize(("title", "country"), [("University of Kreta", "GR"), (CRETE, "RO")])
+    def test_it_must_be_of_the_issuers_organisation(
+        self, issuer: Issuer, authority: Authority, tmp_path: Path, title: str, country: str
+    ) -> None:
+        with pytest.raises(api.NotAllowed, match="not the verified name"):
+            _define(issuer, authority.issue(name(title, CRETE_ID, country)), tmp_path)
+
+    def test_an_expired_one_is_refused(self, issuer: Issuer, authority: Authority, tmp_path: Path) -> None:
+        expired = authority.issue(name(CRETE, CRETE_ID, "GR"), begins=NOW - 2 * YEAR, ends=NOW - YEAR)
+
+        with pytest.raises(UnusableKey, match="expired"):
+            _define(issuer, expired, tmp_path)
+
+    def test_pkcs12_needs_no_chain(
+        self, issuer: Issuer, holder: Holder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SEAL_PASSWORD", "secret")
+        path = holder.p12(tmp_path)
+
+        row = api.define_certificate(issuer, uri=f"p12:{path}?password-source=env:SEAL_PASSWORD")
+
+        assert (row.organisation_name, row.organisation_identifier) == (CRETE, CRETE_ID)
+
+    def test_twice_is_once(self, issuer: Issuer, holder: Holder, tmp_path: Path) -> None:
+        assert _define(issuer, holder, tmp_path) == _define(issuer, holder, tmp_path)
+
+    def test_a_key_file_that_was_exchanged_is_not_used(
+        self, issuer: Issuer, holder: Holder, authority: Authority, tmp_path: Path
+    ) -> None:
+        row = _define(issuer, holder, tmp_path)
+        path = Path(row.uri.removeprefix("file:"))
+        other = _key_file(authority.issue(name(CRETE, CRETE_ID, "GR")), tmp_path / "seal")
+        path.write_bytes(Path(other.removeprefix("file:")).read_bytes())
+        sealing._kept_sealer.cache_clear()
+
+        with pytest.raises(UnusableKey):
+            api.sealer_for(issuer, timezone.now())
+
+
+@pytest.mark.usefixtures("certificate")
+class TestTimeStamps:
+    def _down(self, _query: bytes) -> bytes:
+        raise NotResolved("The time-stamp authority did not answer in time.")
+
+    @pytest.fixture
+    def waiting(self, achievement: Achievement, learner: Any, settings: Any) -> Award:
+        """Issued while the authority is down."""
+        settings.INGENIUM_TSA_URL = "https://tsa.invalid/"
+        award = _issue(achievement, learner)
+        api.time_stamp([_edc(award).pk], ask=self._down)
+        award.refresh_from_db()
+        return award
+
+    def _level(self, award: Award) -> str:
+        (finding,) = seal.check(bytes(_edc(award).body), anchors=api.anchors(), now=timezone.now())
+        return finding.level
+
+    def test_without_an_authority_nothing_is_due(self, achievement: Achievement, learner: Any) -> None:
+        assert _edc(_issue(achievement, learner)).time_stamp_due_at is None
+
+    def test_while_the_authority_is_down_the_credential_is_sealed_and_says_so(self, waiting: Award) -> None:
+        due = _edc(waiting).time_stamp_due_at
+
+        assert waiting.state == Award.State.ISSUED
+        assert waiting.last_problem == (
+            "Sealed without a time-stamp as yet (level B-B): The time-stamp authority did not answer in time."
+        )
+        assert self._level(waiting) == "B-B"
+        assert due is not None and due > timezone.now()
+        assert api.verify(bytes(_edc(waiting).body)).verdict == "valid"
+
+    def test_afterwards_it_is_raised_and_nothing_else_changes(
+        self, waiting: Award, service: TimeStampAuthority
+    ) -> None:
+        before = _edc(waiting)
+
+        assert api.time_stamp([before.pk], ask=service.answer) == 1
+
+        after = _edc(waiting)
+        waiting.refresh_from_db()
+        assert self._level(waiting) == "B-T"
+        assert decode(bytes(after.body)).text == decode(bytes(before.body)).text
+        assert (after.time_stamp_due_at, waiting.last_problem) == (None, "")
+        assert after.sha256 != before.sha256
+
+    def test_twice_changes_nothing(self, waiting: Award, service: TimeStampAuthority) -> None:
+        api.time_stamp([_edc(waiting).pk], ask=service.answer)
+        first = bytes(_edc(waiting).body)
+
+        api.time_stamp([_edc(waiting).pk], ask=service.answer)
+
+        assert bytes(_edc(waiting).body) == first
+
+    def test_the_sweep_finds_what_is_due(self, waiting: Award, settings: Any) -> None:
+        Credential.objects.filter(format="elm").update(time_stamp_due_at=timezone.now())
+
+        assert tasks.sweep()["time_stamps"] == 1
+
+    def test_a_token_of_a_stranger_is_refused(self, waiting: Award, tmp_path: Path) -> None:
+        (tmp_path / "stranger").mkdir()
+        stranger = TimeStampAuthority.make(tmp_path / "stranger", time_stamping(root("Stranger")))
+
+        assert api.time_stamp([_edc(waiting).pk], ask=stranger.answer) == 0
+        waiting.refresh_from_db()
+        assert "not of an authority that is trusted" in waiting.last_problem
+
+    @pytest.mark.parametrize("answer", [b"", b"<html>", b"\x30\x03\x02\x01\x02"])
+    def test_an_answer_that_is_none_is_refused(self, waiting: Award, answer: bytes) -> None:
+        assert api.time_stamp([_edc(waiting).pk], ask=lambda _query: answer) == 0
+        assert self._level(waiting) == "B-B"
+
+
+@pytest.mark.usefixtures("certificate")
+def test_the_export_has_no_seal_and_verifies_as_nothing(achievement: Achievement, learner: Any) -> None:
+    exported = api.unsigned_export(_issue(achievement, learner))
+
+    document = json.loads(exported)
+    report = api.verify(exported)
+    assert "eIDASIdentifier" not in document["issuer"]
+    assert not {"issued", "issuanceDate"} & document.keys()
+    assert report.verdict == "could not be checked"
+    assert [check.id for check in report.checks if check.outcome is not Outcome.PASSED] == ["seal", "status"]
+
+
+def test_six_megabytes_are_refused_by_the_site(settings: Any, db: None) -> None:
+    report = api.verify(b'{"payload": "' + b"x" * 6_000_000)
+
+    assert [check.id for check in report.checks] == ["size"]
