@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import vocabularies
@@ -32,7 +32,7 @@ _DURATION = re.compile(
 )
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _SCHEMES = {vocabularies.vocabulary(name).iri: name for name in vocabularies.SCHEMES}
-_ADDED_AT_SEALING = {"issued", "issuanceDate"}
+_ADDED_AT_SEALING = frozenset({"issued", "issuanceDate"})
 
 
 def check(document: Mapping[str, Any], *, draft: bool = False) -> None:
@@ -45,10 +45,7 @@ def check(document: Mapping[str, Any], *, draft: bool = False) -> None:
         raise UnwritableRecord("The document does not have the two contexts of an EDC, in their order.")
     if document.get("type") != list(TYPES):
         raise UnwritableRecord("The document does not have the two types of an EDC.")
-    seen: dict[str, Any] = {}
-    for where, node in _nodes(document, "", draft=draft):
-        if seen.setdefault(node["id"], node) != node:
-            raise _fault(where, f"'{node['id']}' says something else elsewhere")
+    _Walk(optional=_ADDED_AT_SEALING if draft else frozenset()).node(document, "")
     if document.get("issued") != document.get("issuanceDate"):
         raise UnwritableRecord("The document says two things about when it was issued.")
     if not draft and not document["issuer"].get("eIDASIdentifier"):
@@ -56,22 +53,37 @@ def check(document: Mapping[str, Any], *, draft: bool = False) -> None:
     _check_size(document)
 
 
-def _nodes(node: Any, where: str, *, draft: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object of the document with its path, once its own members are sound."""
-    if where == "credentialStatus":
-        _check_status(node, where)
-        return
-    kind = _check_identity(node, where)
-    members = {name: value for name, value in node.items() if name not in ("@context", "id", "type")}
-    optional = _ADDED_AT_SEALING if draft else set()
-    missing = [name for name in REQUIRED[kind] if name not in members and name not in optional]
-    if missing:
-        raise _fault(where, f"{missing[0]} is missing")
-    yield where, node
-    for name, value in members.items():
-        path = f"{where}.{name}".lstrip(".")
-        for item in _inner(name, value, path):
-            yield from _nodes(item, path, draft=draft)
+class _Walk:
+    """Goes through a document, and remembers what was said under each id."""
+
+    def __init__(self, optional: frozenset[str]) -> None:
+        self._optional = optional
+        self._said: dict[str, Mapping[str, Any]] = {}
+        self._sound: set[str] = set()
+
+    def node(self, node: Any, where: str) -> None:
+        """Return if an object and all within it are sound; else raise."""
+        if where == "credentialStatus":
+            _check_status(node, where)
+            return
+        kind = _check_identity(node, where)
+        said = self._said.setdefault(node["id"], node)
+        if said is not node and said != node:
+            raise _fault(where, f"'{node['id']}' says something else elsewhere")
+        # What is equal to something sound is sound; what is met for the first time is looked into.
+        if said is node and node["id"] not in self._sound:
+            self._sound.add(node["id"])
+            self._members(node, kind, where)
+
+    def _members(self, node: Mapping[str, Any], kind: str, where: str) -> None:
+        members = {name: value for name, value in node.items() if name not in ("@context", "id", "type")}
+        missing = [name for name in REQUIRED[kind] if name not in members and name not in self._optional]
+        if missing:
+            raise _fault(where, f"{missing[0]} is missing")
+        for name, value in members.items():
+            path = f"{where}.{name}".lstrip(".")
+            for item in _inner(name, value, path):
+                self.node(item, path)
 
 
 def _inner(name: str, value: Any, path: str) -> list[Any]:
@@ -113,9 +125,10 @@ def _check_status(node: Any, where: str) -> None:
 
 
 def _check_size(document: Mapping[str, Any]) -> None:
-    # In the sealed file the document is a text inside JSON, where every quotation mark takes two bytes.
+    # In the sealed file the document is a text inside JSON, where each quotation mark
+    # and backslash takes one byte more.
     payload = json.dumps(document, ensure_ascii=False)
-    size = len(json.dumps(payload, ensure_ascii=False).encode()) + _SEALS
+    size = len(payload.encode()) + payload.count('"') + payload.count("\\") + _SEALS
     if size > MAX_BYTES:
         raise UnwritableRecord(
             f"The document would have {size:,} bytes when sealed; the European services take {MAX_BYTES:,}."
