@@ -7,6 +7,7 @@ Installed but not switched on (INGENIUM_ENABLED), only what is set wrongly is na
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import stat
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,10 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
+from django.utils import timezone
 
 from .artwork import contrast
+from .badges.certificates import open_sealer
 from .badges.contexts import problems as context_problems
 from .badges.contexts.further import read_folder
 from .badges.did import did_web, did_web_url
@@ -26,8 +29,9 @@ from .badges.errors import CredentialError
 from .badges.keys import open_signer
 from .badges.public_keys import PublicKey
 from .badges.status_list import MIN_LENGTH
+from .badges.trust import read_trust
 from .conf import DEFAULTS, conf
-from .models import Issuer, SigningKey
+from .models import Issuer, SealingCertificate, SigningKey
 
 
 class Problem(NamedTuple):
@@ -148,6 +152,31 @@ PROBLEMS = {
         "Issuer {issuer} has no valid key for {use}.",
         "Run: manage.py ingenium_keys create {issuer} --use {use}",
     ),
+    "ingenium.E030": Problem(
+        Error,
+        "INGENIUM_TSA_URL is not an https address ({value}).",
+        "Use the https address of a time-stamp authority (RFC 3161), or leave it empty.",
+    ),
+    "ingenium.E031": Problem(
+        Error,
+        "INGENIUM_SEAL_ANCHORS_DIR: {problem}",
+        "Put PEM certificates or trust files of certificate authorities there, readable by the site.",
+    ),
+    "ingenium.E032": Problem(
+        Error,
+        "Issuer {issuer} has no sealing certificate in force, and INGENIUM_FORMATS names elm.",
+        "Enter the certificate and the address of its key in the administration.",
+    ),
+    "ingenium.E033": Problem(
+        Error,
+        "The sealing certificate {certificate} cannot be used: {problem}",
+        "Restore key and certificate from the backup, or enter the new ones.",
+    ),
+    "ingenium.W030": Problem(
+        Warning,
+        "The sealing certificate {certificate} expires on {day}.",
+        "Order the next one now; seals of an expired one cannot be made.",
+    ),
     "ingenium.W020": Problem(
         Warning,
         "INGENIUM_ENABLED is on, but no issuer is active: nothing can be awarded.",
@@ -160,7 +189,7 @@ PROBLEMS = {
     ),
 }
 
-FORMATS = tuple(DEFAULTS["INGENIUM_FORMATS"])
+FORMATS = (*DEFAULTS["INGENIUM_FORMATS"], "elm")
 _COLOURS = ("INGENIUM_BRAND_PRIMARY", "INGENIUM_BRAND_ACCENT", "INGENIUM_BRAND_INK")
 _POSITIVE = (
     "INGENIUM_ISSUE_BATCH",
@@ -174,6 +203,7 @@ _LOOPBACK = ("localhost", "127.0.0.1")
 _FILTER = "org.openedx.learning.certificate.render.started.v1"
 _FILTER_STEP = "ingenium_credentials.filters.AddCredentialToCertificate"
 _READABLE = 4.5
+_EXPIRES_SOON = dt.timedelta(days=60)
 
 
 def _found(check_id: str, *, obj: object = None, **values: object) -> CheckMessage:
@@ -186,7 +216,7 @@ def _found(check_id: str, *, obj: object = None, **values: object) -> CheckMessa
 @register("ingenium")
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     """Name each setting that is wrong or, with the plugin on, missing."""
-    found = [*_base_url(), *_formats(), *_numbers(), *_brand(), *_rate(), *_keys_dir()]
+    found = [*_base_url(), *_formats(), *_numbers(), *_brand(), *_rate(), *_keys_dir(), *_seals()]
     if conf.ENABLED:
         found += _filters()
     return found
@@ -211,7 +241,7 @@ def check_issuers(databases: Sequence[str] | None = None, **_kwargs: Any) -> lis
     if conf.ENABLED and not issuers:
         found.append(_found("ingenium.W020"))
     for issuer in issuers:
-        found += [*_did(issuer), *_keys(issuer)]
+        found += [*_did(issuer), *_keys(issuer), *_certificates(issuer)]
     return found
 
 
@@ -289,6 +319,41 @@ def _keys_dir() -> Iterator[CheckMessage]:
         yield _found("ingenium.E014", value=folder)
 
 
+def _seals() -> Iterator[CheckMessage]:
+    if conf.TSA_URL and not conf.TSA_URL.startswith("https://"):
+        yield _found("ingenium.E030", value=conf.TSA_URL)
+    folder = conf.SEAL_ANCHORS_DIR
+    if folder is None:
+        return
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in (".pem", ".json"))
+    except OSError:
+        yield _found("ingenium.E031", problem=f"{folder} cannot be read.")
+        return
+    for path in paths:
+        try:
+            read_trust(path.read_bytes())
+        except (CredentialError, OSError) as error:
+            yield _found("ingenium.E031", problem=f"{path.name}: {error}")
+
+
+def _certificates(issuer: Issuer) -> Iterator[CheckMessage]:
+    now = timezone.now()
+    rows = list(issuer.sealing_certificates.filter(retired_at=None, valid_until__gt=now, valid_from__lte=now))
+    if not rows and conf.ENABLED and "elm" in conf.FORMATS:
+        yield _found("ingenium.E032", issuer=issuer.slug, obj=issuer)
+    for row in rows:
+        try:
+            fingerprint = open_sealer(row.uri, chain=row.chain.encode()).certificate.fingerprint.hex()
+        except CredentialError as error:
+            yield _found("ingenium.E033", certificate=row, problem=error, obj=row)
+            continue
+        if fingerprint != row.fingerprint:
+            yield _found("ingenium.E033", certificate=row, problem="it is another one now.", obj=row)
+        if len(rows) == 1 and row.valid_until < now + _EXPIRES_SOON:
+            yield _found("ingenium.W030", certificate=row, day=row.valid_until.date(), obj=row)
+
+
 def _filters() -> Iterator[CheckMessage]:
     configured = getattr(django_settings, "OPEN_EDX_FILTERS_CONFIG", None) or {}
     # Dict, list or text: openedx-filters takes each, and each shows its steps as text.
@@ -310,7 +375,7 @@ def _tables_are_there(databases: Sequence[str]) -> bool:
     if alias not in databases:
         return False
     tables = connections[alias].introspection.table_names()
-    return {Issuer._meta.db_table, SigningKey._meta.db_table} <= set(tables)
+    return {row._meta.db_table for row in (Issuer, SigningKey, SealingCertificate)} <= set(tables)
 
 
 def _did(issuer: Issuer) -> Iterator[CheckMessage]:

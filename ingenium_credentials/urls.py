@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             {"suffix": suffix},
             name="credential-file",
         )
-        for suffix in ("json", "jwt", "png", "svg", "pdf")
+        for suffix in ("json", "jwt", "elm.jsonld", "png", "svg", "pdf")
     ),
     path("ingenium/credentials/<uuid:uuid>/share", learner.share, name="share"),
     path("ingenium/verify/", verifier.verifier, name="verify"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .. import api
+from ..badges.errors import CredentialError
 from ..models import AuditEntry, Award, Credential, StatusList
 from .read_only import ReadOnlyAdmin
 
@@ -40,11 +43,28 @@ class AwardAdmin(ReadOnlyAdmin):
     search_fields = ("uuid", "=learner_id", "recipient_name", "recipient_latin_name", "definition")
     date_hierarchy = "awarded_at"
     exclude = ("email_salt",)
-    actions = ("revoke",)
+    actions = ("revoke", "export_unsigned")
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Who may change awards may revoke them; nothing else of them can be changed."""
         return request.user.has_perm("ingenium_credentials.change_award")
+
+    @admin.action(description=_("Export without a seal, for the Commission’s issuer"), permissions=("revoke",))
+    def export_unsigned(self, request: HttpRequest, queryset: QuerySet[Award]) -> HttpResponse | None:
+        """The texts as a ZIP archive; whoever takes them out is noted, for they hold names."""
+        written = io.BytesIO()
+        try:
+            with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+                for award in queryset.select_related("achievement", "issuer__organisation"):
+                    archive.writestr(f"{award.uuid}.json", api.unsigned_export(award))
+                    api.note("exported", award, actor_id=request.user.pk)
+        except (api.NotReady, CredentialError) as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return None
+        response = HttpResponse(written.getvalue(), content_type="application/zip")
+        response["Content-Disposition"] = 'attachment; filename="elm-unsigned.zip"'
+        response["Cache-Control"] = "no-store"
+        return response
 
     @admin.action(description=_("Revoke, with a reason"), permissions=("revoke",))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Award]) -> TemplateResponse | None:
@@ -79,7 +99,7 @@ class AwardAdmin(ReadOnlyAdmin):
 class CredentialAdmin(ReadOnlyAdmin):
     """The documents that were signed: their hashes, not their words."""
 
-    list_display = ("award", "format", "media_type", "signing_key", "issued_at", "sha256")
+    list_display = ("award", "format", "media_type", "signing_key", "issued_at", "time_stamp_due_at", "sha256")
     list_filter = ("format", "signing_key__issuer")
     list_select_related = ("award", "signing_key__issuer")
     search_fields = ("award__uuid", "sha256", "signing_key__fragment")

@@ -9,7 +9,7 @@ from .definitions import activate, define, define_rule, freeze, new_version, ret
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
-from .issuing import FORMATS, issue
+from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
     default_did,
@@ -47,6 +47,7 @@ __all__ = [
     "FORMATS",
     "ISSUE",
     "PUBLISH",
+    "SEAL",
     "TIME_STAMP",
     "Difference",
     "Kind",

@@ -30,7 +30,7 @@ from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
 
-__all__ = ["FORMATS", "Format", "issue"]
+__all__ = ["FORMATS", "SEAL", "Format", "Source", "issue"]
 
 logger = logging.getLogger(__name__)
 

@@ -83,7 +83,7 @@ class Report:
     carrier: str = ""
     """`json`, `jwt`, `png`, `svg` or `pdf`; empty when not recognised."""
     format: str = ""
-    """`ob3`, `vc`, `vp`, each also with `-jwt`; `elm`; empty when not recognised."""
+    """`ob3`, `vc`, `vp`, each also with `-jwt`; `elm`, `pdf`; empty when not recognised."""
     parts: tuple[Report, ...] = ()
     """Reports on the credentials inside: of a presentation, and endorsements."""
 

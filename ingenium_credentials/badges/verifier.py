@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from . import baking, edc, endorsement, jose, jsonld, proving, standing
+from . import baking, edc, endorsement, jose, jsonld, pdf, proving, standing
 from .chains import Anchor
 from .conformance import Shape, examine, members
 from .errors import CredentialError, MalformedCredential, UnsupportedProof, WorkLimitExceeded
@@ -48,7 +48,7 @@ def verify(
     """Report, check by check, whether `data` is a credential that holds at `now`.
 
     `data` is a JSON document, a compact JWS, or a PNG or SVG picture with one inside; a
-    credential, a badge or a presentation. `resolve` turns the https addresses of DID
+    credential, a badge or a presentation; or a PDF with credentials attached. `resolve` turns the https addresses of DID
     documents and status lists into bytes; whatever it raises makes a check that could not
     be made. `challenge` and `domain` are what the caller asked the presenter to sign.
     `anchors` are the certificates that the seals of European credentials must lead to;
@@ -98,6 +98,8 @@ class _Draft:
 
 def _judge(data: object, means: Means, expected: Expected, *, depth: int) -> Report:
     """Steps 1 to 7."""
+    if isinstance(data, bytes) and data.startswith(b"%PDF-"):
+        return _judge_pdf(data, means, expected, depth=depth)
     draft = _establish(data, means, expected)
     if draft.document is None or draft.shape is None:
         return draft.report()
@@ -106,6 +108,24 @@ def _judge(data: object, means: Means, expected: Expected, *, depth: int) -> Rep
         draft.checks.append(_status(draft, means))
     # 7. What it contains.
     draft.checks += _contents(draft, means, depth=depth)
+    return draft.report()
+
+
+def _judge_pdf(data: bytes, means: Means, expected: Expected, *, depth: int) -> Report:
+    """The report on the credentials attached inside a PDF: all of them count."""
+    draft = _Draft(carrier="pdf", format="pdf")
+    try:
+        means.spend()
+        if len(data) > MAX_BYTES:
+            raise WorkLimitExceeded("The file is larger than any credential is.")
+        found = pdf.attached(data)
+    except CredentialError as error:
+        draft.checks.append(of_error("carrier", error))
+        return draft.report()
+    draft.checks.append(passed("carrier", _CARRIERS["pdf"], "The pages are for people; only what is inside is signed."))
+    draft.checks.append(_check_parts("credentials", "credential", list(map(_Part, found)), draft, means, depth=depth))
+    draft.document = next((part.document for part in draft.parts if part.document), None)
+    draft.is_proven = draft.document is not None
     return draft.report()
 
 
@@ -174,7 +194,7 @@ def _unpack(data: object, draft: _Draft) -> bytes | dict[str, Any]:
         raise MalformedCredential("The file is empty.")
     carrier = baking.carrier(data)
     if carrier is None:
-        raise MalformedCredential("The file is no credential: neither JSON, JWT, PNG nor SVG.")
+        raise MalformedCredential("The file is no credential: neither JSON, JWT, PNG, SVG nor PDF.")
     draft.carrier = carrier
     unbake = {"png": baking.unbake_png, "svg": baking.unbake_svg}.get(carrier)
     text = unbake(data) if unbake else data
@@ -185,6 +205,7 @@ def _unpack(data: object, draft: _Draft) -> bytes | dict[str, Any]:
 _CARRIERS = {
     "png": "The file is a PNG picture with a credential inside.",
     "svg": "The file is an SVG picture with a credential inside.",
+    "pdf": "The file is a PDF document with a credential inside.",
     "json": "The file is a JSON document.",
     "jwt": "The file is a JSON Web Token.",
 }

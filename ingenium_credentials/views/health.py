@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from .. import api
 from ..badges.errors import CredentialError
 from ..conf import conf
-from ..models import Award, CourseResult, Issuer, StatusList
+from ..models import Award, CourseResult, Credential, Issuer, StatusList
 
 __all__ = ["health"]
 
@@ -56,8 +56,16 @@ def _awards(now: dt.datetime) -> dict[str, Any]:
     return {
         "pending_awards": pending.count(),
         "failed_awards": pending.filter(attempts__gt=0).count(),
+        **_time_stamps(now),
         "oldest_pending_seconds": _age(due.aggregate(oldest=Min("awarded_at"))["oldest"], now),
     }
+
+
+def _time_stamps(now: dt.datetime) -> dict[str, Any]:
+    """Seals that are at level B-B because the time-stamp authority has not answered yet."""
+    waiting = Credential.objects.exclude(time_stamp_due_at=None)
+    oldest = waiting.aggregate(oldest=Min("issued_at"))["oldest"]
+    return {"seals_without_time_stamp": waiting.count(), "oldest_seal_without_time_stamp_seconds": _age(oldest, now)}
 
 
 def _lists(now: dt.datetime) -> dict[str, Any]:
@@ -80,7 +88,10 @@ def _keys() -> dict[str, Any]:
 
 def _can_sign(issuer: Issuer, use: str) -> bool:
     try:
-        api.signer_for(issuer, use, timezone.now())
+        if use == api.SEAL:
+            api.sealer_for(issuer, timezone.now())
+        else:
+            api.signer_for(issuer, use, timezone.now())
     except CredentialError:
         return False
     return True
@@ -90,6 +101,7 @@ def _problems(facts: dict[str, Any]) -> list[str]:
     patience = _PATIENCE * conf.SWEEP_SECONDS
     tests = (
         ("oldest_dirty_seconds", patience, "results wait too long to be evaluated"),
+        ("oldest_seal_without_time_stamp_seconds", patience, "seals wait too long for a time-stamp"),
         ("expired_status_lists", 0, "a status list has expired"),
         ("failed_awards", 0, "awards could not be issued"),
     )

@@ -39,6 +39,7 @@ _SUFFIXES = {
     "application/json": "json",
     "application/vc+jwt": "jwt",
     "application/jwt": "jwt",
+    "application/jose+json": "elm.jsonld",
     "text/plain": "jwt",
     "image/png": "png",
     "image/svg+xml": "svg",
@@ -48,12 +49,13 @@ _SUFFIXES = {
 _MEDIA_TYPES = {
     "json": "application/vc+ld+json",
     "jwt": "text/plain",
+    "elm.jsonld": "application/jose+json",
     "png": "image/png",
     "svg": "image/svg+xml",
     "pdf": "application/pdf",
 }
 _DAY, _MINUTE = 86_400, 60
-_FORMATS = {"json": "ob3", "jwt": "ob3-jwt", "png": "ob3", "svg": "ob3", "pdf": "ob3"}
+_FORMATS = {"json": "ob3", "jwt": "ob3-jwt", "elm.jsonld": "elm", "png": "ob3", "svg": "ob3", "pdf": "ob3"}
 _PICTURES: dict[str, Callable[[Achievement, bytes], bytes]] = {
     "png": lambda achievement, body: bake_png(bytes(achievement.image_png), body),
     "svg": lambda achievement, body: bake_svg(bytes(achievement.image_svg), body),

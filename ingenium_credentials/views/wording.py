@@ -71,6 +71,7 @@ _QUESTIONS = {
     ),
     "key": (gettext_lazy("Key"), gettext_lazy("Did the issuer publish the key, and is it in force?")),
     "issuer": (gettext_lazy("Issuer"), gettext_lazy("Does the key belong to the issuer that is named?")),
+    "seal": (gettext_lazy("Seal"), gettext_lazy("Who sealed it, and who vouches for that?")),
     "valid-from": (gettext_lazy("Begin"), gettext_lazy("Has its time begun?")),
     "valid-until": (gettext_lazy("End"), gettext_lazy("Is its time not over?")),
     "status": (gettext_lazy("Revocation"), gettext_lazy("Has the issuer not revoked it?")),
