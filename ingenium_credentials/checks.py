@@ -33,7 +33,7 @@ from .models import Issuer, SigningKey
 class Problem(NamedTuple):
     """What one id says: the condition, and the remedy."""
 
-    level: type[CheckMessage]
+    level: type[Error] | type[Warning]
     message: str
     hint: str
 

@@ -30,10 +30,12 @@ def define(
 ) -> Achievement:
     """Save a new or changed version; raises `NotAllowed` once it has been awarded.
 
+    Raises Django's `ValidationError` for a value that its field does not take.
     `awarding_bodies` in the order in which the document names them; None leaves them.
     """
     with transaction.atomic():
         demand_open(achievement)
+        achievement.clean_fields()
         achievement.image_svg = achievement.image_png = b""
         achievement.save()
         if awarding_bodies is not None:
