@@ -14,7 +14,14 @@ from ingenium_credentials.conf import DEFAULTS, Settings
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ingenium_credentials"
 REFERENCE = ROOT / "docs" / "reference"
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
+DOCUMENTS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "benchmarks" / "README.md",
+    ]
+)
 
 
 def _headings(name: str) -> set[str]:
@@ -50,7 +57,8 @@ def test_every_module_is_documented_and_no_other() -> None:
     modules = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
-        if "migrations" not in path.parts and not (path.name == "__init__.py" and not path.read_text().strip())
+        if "migrations" not in path.parts
+        and not (path.name == "__init__.py" and not path.read_text().strip())
     }
 
     assert _headings("modules.md") == modules
