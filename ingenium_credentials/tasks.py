@@ -65,10 +65,13 @@ def publish_status_list(list_id: int) -> None:
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
-    """Queue what was left undone: results, awards, status lists; returns how much of each."""
+    """Queue what was left undone: results, awards, status lists; returns how much of each.
+
+    Switched off, results wait: nobody is awarded by events then.
+    """
     now = timezone.now()
     return {
-        "results": _queue_batches(api.EVALUATE, _results_left(now)),
+        "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
