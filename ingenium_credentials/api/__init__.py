@@ -90,4 +90,3 @@ __all__ = [
     "url_of",
     "verify",
 ]
-
