@@ -145,7 +145,7 @@ def _signed(stored: dict[str, Credential]) -> dict[str, object]:
 def _narrative(stored: dict[str, Credential]) -> str:
     """The wording that was signed, as HTML."""
     try:
-        return markdown.render(reading.of_document(_signed(stored)).narrative, top_level=4)
+        return markdown.render(reading.of_document(_signed(stored)).narrative, top_level=3)
     except CredentialError:
         return ""
 

@@ -12,10 +12,18 @@ from collections import Counter
 
 from attrs import frozen
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import (
+    get_language,
+    get_language_info,
+    gettext,
+    gettext_lazy,
+    ngettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
 
 from ..badges.report import Check, Outcome, Report
+from .sentences import SENTENCES
 
 __all__ = ["Finding", "Verdict", "country", "findings", "kind", "language", "level", "verdict"]
 
@@ -109,7 +117,7 @@ class Finding:
     question: str
     sentence: str
     sentence_language: str
-    """`en` where the sentence has no translation; empty where it has."""
+    """`en` where the sentence has no translation for the page; empty where it needs none."""
     detail: str
 
 
@@ -201,10 +209,11 @@ def _summary(report: Report, found: tuple[Finding, ...]) -> tuple[str, str]:
 def _translated(message: str) -> tuple[str, str]:
     """A sentence of the library, translated where a translation of its pattern is known."""
     days, counts = _DAY.findall(message), _NUMBER.findall(message)
-    pattern = _NUMBER.sub("(%(count)s)", _DAY.sub("%(day)s", message)) if days or counts else message
-    found = gettext(pattern) if pattern else ""
-    if found == pattern:
-        return message, "en"
+    pattern = _NUMBER.sub("(%(count)s)", _DAY.sub("%(day)s", message))
+    active = get_language() or "en"
+    found = gettext(pattern) if pattern in SENTENCES else pattern
+    if pattern not in SENTENCES or (found == pattern and not active.startswith("en")):
+        return message, "" if active.startswith("en") else "en"
     values = {"day": _day(days[0]) if days else "", "count": counts[0] if counts else ""}
     return (found % values if pattern != message else found), ""
 
