@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +82,17 @@ def test_documents_name_no_setting_that_does_not_exist(document: Path) -> None:
     named = set(re.findall(r"\bINGENIUM_[A-Z_]+\b", document.read_text(encoding="utf-8")))
 
     assert named - set(DEFAULTS) - {"INGENIUM_TEST_MYSQL_PORT"} == set()
+
+
+def test_the_example_of_the_library_runs(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "developer.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    shutil.copy(ROOT / "tests" / "vectors" / "valid" / "badge.json", tmp_path / "credential.json")
+
+    run = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert run.stderr == ""
+    assert run.stdout.startswith("could not be checked\n")
+    assert "https://" in run.stdout
