@@ -13,7 +13,10 @@ from django.apps import AppConfig
 
 _RECEIVERS = (
     ("course_passing_status_updated", "openedx_events.learning.signals.COURSE_PASSING_STATUS_UPDATED"),
-    ("ccx_course_passing_status_updated", "openedx_events.learning.signals.CCX_COURSE_PASSING_STATUS_UPDATED"),
+    (
+        "ccx_course_passing_status_updated",
+        "openedx_events.learning.signals.CCX_COURSE_PASSING_STATUS_UPDATED",
+    ),
     ("certificate_created", "openedx_events.learning.signals.CERTIFICATE_CREATED"),
     ("certificate_changed", "openedx_events.learning.signals.CERTIFICATE_CHANGED"),
     ("certificate_revoked", "openedx_events.learning.signals.CERTIFICATE_REVOKED"),
@@ -21,7 +24,10 @@ _RECEIVERS = (
 )
 _RETIREMENT_RECEIVERS = (
     ("user_retire_lms_misc", "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_MISC"),
-    ("user_retire_lms_critical", "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_CRITICAL"),
+    (
+        "user_retire_lms_critical",
+        "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_CRITICAL",
+    ),
 )
 
 

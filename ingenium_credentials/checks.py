@@ -37,7 +37,7 @@ from .models import Issuer, SealingCertificate, SigningKey
 class Problem(NamedTuple):
     """What one id says: the condition, and the remedy."""
 
-    level: type[CheckMessage]
+    level: type[Error] | type[Warning]
     message: str
     hint: str
 

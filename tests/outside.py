@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
 
@@ -120,5 +121,6 @@ STEPS: dict[str, Callable[[], None]] = {
 
 if __name__ == "__main__":
     django.setup()
+    settings.INGENIUM_CELERY_QUEUE = os.environ.get("TEST_QUEUE", "")
     for step in sys.argv[1:]:
         STEPS[step]()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,14 @@ from ingenium_credentials.conf import DEFAULTS, Settings
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ingenium_credentials"
 REFERENCE = ROOT / "docs" / "reference"
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
+DOCUMENTS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "benchmarks" / "README.md",
+    ]
+)
 
 
 def _headings(name: str) -> set[str]:
@@ -50,7 +60,8 @@ def test_every_module_is_documented_and_no_other() -> None:
     modules = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
-        if "migrations" not in path.parts and not (path.name == "__init__.py" and not path.read_text().strip())
+        if "migrations" not in path.parts
+        and not (path.name == "__init__.py" and not path.read_text().strip())
     }
 
     assert _headings("modules.md") == modules
@@ -71,3 +82,17 @@ def test_documents_name_no_setting_that_does_not_exist(document: Path) -> None:
     named = set(re.findall(r"\bINGENIUM_[A-Z_]+\b", document.read_text(encoding="utf-8")))
 
     assert named - set(DEFAULTS) - {"INGENIUM_TEST_MYSQL_PORT"} == set()
+
+
+def test_the_example_of_the_library_runs(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "developer.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    shutil.copy(ROOT / "tests" / "vectors" / "valid" / "badge.json", tmp_path / "credential.json")
+
+    run = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert run.stderr == ""
+    assert run.stdout.startswith("could not be checked\n")
+    assert "https://" in run.stdout

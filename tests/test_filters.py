@@ -21,7 +21,8 @@ def certificate_page(learner: Any, course_id: str) -> dict[str, Any]:
 
 def _rendered(context: dict[str, Any]) -> dict[str, Any]:
     rendered, _template = CertificateRenderStarted.run_filter(context=context, custom_template=None)
-    return dict(rendered)
+    assert rendered is not None
+    return rendered
 
 
 @pytest.fixture
@@ -62,5 +63,3 @@ def test_switched_off_the_certificate_page_stays_as_it_was(
 @pytest.mark.parametrize("broken", [{}, {"accomplishment_user_id": "nobody", "course_id": None}])
 def test_a_context_of_another_form_does_no_harm(broken: dict[str, Any]) -> None:
     assert _rendered(dict(broken)) == broken
-
-

@@ -11,7 +11,12 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.urls import resolve, reverse
-from edx_django_utils.plugins import add_plugins, get_plugin_app_configs, get_plugin_apps, get_plugin_url_patterns
+from edx_django_utils.plugins import (
+    add_plugins,
+    get_plugin_app_configs,
+    get_plugin_apps,
+    get_plugin_url_patterns,
+)
 from openedx_events.learning import signals
 
 from ingenium_credentials.apps import IngeniumCredentialsConfig
@@ -48,7 +53,10 @@ def test_the_platforms_loader_finds_the_plugin() -> None:
 def test_tables_have_big_keys_even_where_the_lms_defaults_to_small_ones() -> None:
     assert settings.DEFAULT_AUTO_FIELD == "django.db.models.AutoField"
 
-    fields = {model._meta.pk.get_internal_type() for model in apps.get_app_config("ingenium_credentials").get_models()}
+    fields = {
+        model._meta.pk.get_internal_type()
+        for model in apps.get_app_config("ingenium_credentials").get_models()
+    }
 
     assert fields == {"BigAutoField"}
 
@@ -139,4 +147,5 @@ def test_an_operators_own_sweep_schedule_wins(lms_settings: ModuleType) -> None:
     add_plugins(lms_settings.__name__, LMS, "common")
     add_plugins(lms_settings.__name__, LMS, "production")
 
-    assert lms_settings.CELERYBEAT_SCHEDULE == {"ingenium-credentials-sweep": own}
+    schedule = lms_settings.CELERYBEAT_SCHEDULE
+    assert schedule == {"ingenium-credentials-sweep": own}

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.utils import timezone
+from redis import Redis as Client
 
 from ingenium_credentials import api, tasks
 from ingenium_credentials.models import Award, AwardRule, CourseResult, StatusList
@@ -62,6 +63,12 @@ def test_the_sweep_takes_up_what_was_left(
 
 def test_the_sweep_leaves_fresh_work_to_the_task_that_is_on_its_way(result: CourseResult) -> None:
     CourseResult.objects.update(changed_at=timezone.now())
+
+    assert tasks.sweep() == NOTHING
+
+
+def test_switched_off_the_sweep_awards_nobody(result: CourseResult, settings: Any) -> None:
+    settings.INGENIUM_ENABLED = False
 
     assert tasks.sweep() == NOTHING
 
@@ -246,15 +253,15 @@ def test_what_was_heard_while_the_broker_was_away_is_issued_when_it_is_back(
 
 
 @pytest.mark.broker
-def test_task_arguments_are_ids_only(queued_site: Site, redis: Redis) -> None:
-    from redis import Redis as Client
+@pytest.mark.parametrize(("queue", "found"), [("", "celery"), ("credentials", "credentials")])
+def test_task_arguments_are_ids_only_in_the_queue_that_the_operator_names(
+    queued_site: Site, redis: Redis, queue: str, found: str
+) -> None:
+    assert queued_site.run("hear", TEST_QUEUE=queue) == 0
 
-    client = Client.from_url(redis.url)
-    client.flushall()
-    assert queued_site.run("hear") == 0
-
-    (message,) = client.lrange("celery", 0, -1)
-    client.close()
+    with closing(Client.from_url(redis.url)) as client:
+        (message,) = client.lrange(found, 0, -1)
+        client.flushall()
     headers = json.loads(message)["headers"]
     assert headers["task"] == "ingenium_credentials.tasks.evaluate"
     assert headers["argsrepr"] == "[[1]]"

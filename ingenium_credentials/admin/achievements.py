@@ -22,7 +22,7 @@ from .refusals import RefusalsAsMessages
 
 __all__ = ["AchievementAdmin", "AwardRuleAdmin"]
 
-_JSON = {JSONField: {"form_class": ReadableJSON}}
+_JSON: Any = {JSONField: {"form_class": ReadableJSON}}
 
 
 class AwardingBodyInline(TabularInline):
@@ -91,10 +91,10 @@ class AchievementAdmin(RefusalsAsMessages):
         return achievement.frozen_at is not None
 
     @admin.display(description=_("badge image"))
-    def picture(self, achievement: Achievement) -> SafeString | str:
+    def picture(self, achievement: Achievement) -> str:
         """The badge as it is now."""
         if not achievement.image_svg:
-            return _("Drawn when the version is activated.")
+            return str(_("Drawn when the version is activated."))
         source = base64.b64encode(bytes(achievement.image_svg)).decode()
         # As an image the drawing can neither run scripts nor load anything.
         return format_html('<img width="240" alt="" src="data:image/svg+xml;base64,{}">', source)

@@ -123,4 +123,3 @@ __all__ = [
     "url_of",
     "verify",
 ]
-

@@ -27,9 +27,8 @@ def define_organisation(
         organisation.save()
         organisation.names.all().delete()
         organisation.identifiers.all().delete()
-        for row in (*names, *identifiers):
-            row.organisation = organisation
-            row.save()
+        organisation.names.add(*names, bulk=False)
+        organisation.identifiers.add(*identifiers, bulk=False)
         auditing.note("organisation-defined", organisation, actor_id=actor_id)
     return organisation
 

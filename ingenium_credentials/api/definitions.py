@@ -32,10 +32,12 @@ def define(
     """Save a new or changed version; raises `NotAllowed` once it has been awarded.
 
     An active one stays complete: a change that takes an element of Annex I away is refused.
+    Raises Django's `ValidationError` for a value that its field does not take.
     `awarding_bodies` in the order in which the document names them; None leaves them.
     """
     with transaction.atomic():
         demand_open(achievement)
+        achievement.clean_fields()
         achievement.image_svg = achievement.image_png = b""
         achievement.save()
         achievement.pictures.all().delete()

@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def resolve(url: str) -> bytes:
         if url not in answers:
-            raise NotResolved("Not among the files given with --resolve.")
+            shown = ascii(url)[1:-1][:300]
+            raise NotResolved(f"This address is not among those given with --resolve: {shown}")
         return answers[url]
 
     reports = [

@@ -134,8 +134,8 @@ def did_document(
     """The document that an issuer publishes under its DID.
 
     Keys appear as Multikey; those that can sign a JWT here (P-256, RSA) as JsonWebKey too,
-    since JOSE software looks for one. Retired keys stay, with `expires`, so that what they
-    signed can still be checked; compromised ones stay too, with `revoked`.
+    since JOSE software looks for one. Moments of a method are written as they are given: a
+    key that is to verify what it once signed gets no `expires`, a compromised one `revoked`.
     Raises `UnusableKey` for a method id that is not one of this DID.
     """
     listed = [entry for method in methods for entry in _method_entries(did, method)]

@@ -31,6 +31,8 @@ MAX_WORK = 2 * DEFAULT_MAX_WORK
 MAX_RESOLVED_BYTES = 1_000_000
 """The largest answer that is taken from `resolve`: a status list has tens of kilobytes."""
 
+_MAX_WORDS = 500
+
 
 @define(kw_only=True)
 class Means:
@@ -73,6 +75,9 @@ class Means:
         shown = ascii(url)[1:-1][:300]
         try:
             answer = self.resolver(url)
+        except NotResolved as error:
+            # The caller's own words say best what is missing, and what to do about it.
+            return str(error)[:_MAX_WORDS] or f"This address could not be resolved: {shown}"
         except Exception:
             # The resolver is the caller's: its failures prove nothing about the credential.
             return f"This address could not be resolved: {shown}"

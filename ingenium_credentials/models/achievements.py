@@ -59,7 +59,10 @@ class Achievement(models.Model):
     descriptions = models.JSONField(_("description"))
     criteria = models.JSONField(_("criteria"), help_text=_("What a learner has to do."))
     outcomes = models.JSONField(
-        _("learning outcomes"), default=list, blank=True, help_text=_("A list of texts, each with an ESCO skill.")
+        _("learning outcomes"),
+        default=list,
+        blank=True,
+        help_text=_("A list of texts, each with an ESCO skill."),
     )
     languages = models.JSONField(_("languages of instruction"), default=list, blank=True)
     ects = models.DecimalField(_("ECTS"), max_digits=5, decimal_places=2, null=True, blank=True)
@@ -120,7 +123,9 @@ class AwardingBody(models.Model):
         verbose_name_plural = _("awarding bodies")
         ordering = ("achievement", "position")
         constraints = (
-            models.UniqueConstraint(fields=("achievement", "organisation"), name="ingenium_awarding_body_once"),
+            models.UniqueConstraint(
+                fields=("achievement", "organisation"), name="ingenium_awarding_body_once"
+            ),
         )
 
     def __str__(self) -> str:
@@ -160,7 +165,9 @@ class AwardRuleCourse(models.Model):
     class Meta:
         verbose_name = _("course of a rule")
         verbose_name_plural = _("courses of rules")
-        constraints = (models.UniqueConstraint(fields=("rule", "course_id"), name="ingenium_rule_course_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("rule", "course_id"), name="ingenium_rule_course_once"),
+        )
 
     def __str__(self) -> str:
         return self.course_id

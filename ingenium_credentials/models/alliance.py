@@ -64,7 +64,9 @@ class OrganisationName(models.Model):
         verbose_name_plural = _("names of organisations")
         ordering = ("organisation", "language")
         constraints = (
-            models.UniqueConstraint(fields=("organisation", "language"), name="ingenium_one_name_per_language"),
+            models.UniqueConstraint(
+                fields=("organisation", "language"), name="ingenium_one_name_per_language"
+            ),
         )
 
     def __str__(self) -> str:

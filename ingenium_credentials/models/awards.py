@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +72,9 @@ class Award(models.Model):
             models.UniqueConstraint(
                 fields=("learner_id", "definition", "occasion"), name="ingenium_award_once_per_occasion"
             ),
-            models.UniqueConstraint(fields=("status_list", "status_index"), name="ingenium_status_place_once"),
+            models.UniqueConstraint(
+                fields=("status_list", "status_index"), name="ingenium_status_place_once"
+            ),
         )
         indexes = (models.Index(fields=("state", "next_attempt_at"), name="ingenium_award_queue"),)
 

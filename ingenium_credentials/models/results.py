@@ -11,10 +11,10 @@ class CourseResult(models.Model):
 
     `dirty` says that news has not been evaluated yet; the sweep finds such rows when a
     worker or the broker was away. A result that cannot be evaluated, because its learner
-    has no name say, stays dirty with `last_problem` and is tried again. The three stamps (time and id of the event) order the
-    news: older never overwrites newer, and the same one twice changes nothing. The
-    learner is held by the LMS's user id without a foreign key, so that the end of an
-    account does not take the issuer's evidence with it.
+    has no name say, stays dirty with `last_problem` and is tried again. The three stamps
+    (time and id of the event) order the news: older never overwrites newer, and the same
+    one twice changes nothing. The learner is held by the LMS's user id without a foreign
+    key, so that the end of an account does not take the issuer's evidence with it.
 
     .. pii: The name printed on the LMS certificate; cleared on retirement.
     .. pii_types: name
@@ -45,7 +45,9 @@ class CourseResult(models.Model):
         verbose_name_plural = _("course results")
         ordering = ("-changed_at",)
         constraints = (
-            models.UniqueConstraint(fields=("learner_id", "course_id"), name="ingenium_one_result_per_course"),
+            models.UniqueConstraint(
+                fields=("learner_id", "course_id"), name="ingenium_one_result_per_course"
+            ),
         )
         indexes = (models.Index(fields=("course_id",), name="ingenium_result_course"),)
 

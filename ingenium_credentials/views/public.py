@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from .. import api
 from ..badges.baking import bake_png, bake_svg
@@ -155,7 +156,7 @@ def _signed(stored: dict[str, Credential]) -> dict[str, object]:
 def _narrative(stored: dict[str, Credential]) -> str:
     """The wording that was signed, as HTML."""
     try:
-        return markdown.render(reading.of_document(_signed(stored)).narrative, top_level=4)
+        return markdown.render(reading.of_document(_signed(stored)).narrative, top_level=3)
     except CredentialError:
         return ""
 
@@ -171,6 +172,7 @@ def image_address(uuid: UUID, suffix: str = "svg") -> str:
     return reverse("ingenium_credentials:achievement-image", kwargs={"uuid": uuid, "suffix": suffix})
 
 
+@require_safe
 @guarded
 def achievement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A definition: what is learnt, how, and who awards it."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..badges.errors import CredentialError
 from ..badges.moments import parse_moment
@@ -22,7 +23,17 @@ __all__ = ["of_document"]
 
 _LONGEST = 4000
 _MOST = 50
-_EQF = "http://data.europa.eu/snb/eqf/"
+_SNB = "http://data.europa.eu/snb/"
+_EQF = f"{_SNB}eqf/"
+_LABELS = {
+    "eqf": gettext_lazy("Level"),
+    "isced-f": gettext_lazy("Field of study"),
+    "learning-assessment": gettext_lazy("Form of participation"),
+    "assessment": gettext_lazy("Assessment"),
+    "supervision-verification": gettext_lazy("Supervision and identity check"),
+    "accreditation": gettext_lazy("Quality assurance"),
+}
+"""What a concept says, by the European vocabulary that it is from."""
 _ESCO = "http://data.europa.eu/esco/"
 _DEMONSTRATION = "DEMONSTRATION"
 
@@ -45,7 +56,7 @@ def of_document(document: Mapping[str, Any]) -> Facts:
         awarding=tuple(filter(None, [_party(_object(achievement.get("creator")))])),
         awarded_at=_moment(document, "awardedDate", "validFrom", "issuanceDate"),
         valid_until=_moment(document, "validUntil", "expirationDate"),
-        table=tuple(_table(document, subject, achievement)),
+        table=tuple(_table(subject, achievement)),
         outcomes=tuple(_outcomes(achievement)),
         narrative=_text(_object(achievement.get("criteria")).get("narrative"), 50_000),
         tags=tuple(filter(None, map(_text, _list(achievement.get("tag"))))),
@@ -84,21 +95,21 @@ def _identifier(entry: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (kind, _text(entry.get("identifier")))))
 
 
-def _table(
-    document: Mapping[str, Any], subject: Mapping[str, Any], achievement: Mapping[str, Any]
-) -> Iterator[Fact]:
+def _table(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Iterator[Fact]:
     earned, available = _number(subject.get("creditsEarned")), _number(achievement.get("creditsAvailable"))
+    field = _text(achievement.get("fieldOfStudy"))
     pairs = [
         (_("Credits"), earned or available),
-        (_("Field of study"), _text(achievement.get("fieldOfStudy"))),
+        (_("Field of study"), field),
         (_("Language of instruction"), _spoken(achievement.get("inLanguage"))),
     ]
     yield from (Fact(label=label, text=Text(value)) for label, value in pairs if value)
     for result in map(_object, _list(subject.get("result"))[:_MOST]):
         if value := _text(result.get("value")):
-            yield Fact(label=_result_name(achievement, result), text=Text(value))
+            yield _result(achievement, result, value)
     for alignment in map(_object, _list(achievement.get("alignment"))[:_MOST]):
-        if not _is_outcome(alignment) and _text(alignment.get("targetName")):
+        name = _text(alignment.get("targetName"))
+        if name and name != field and not _is_outcome(alignment):
             yield _aligned(alignment)
 
 
@@ -106,7 +117,8 @@ def _aligned(alignment: Mapping[str, Any]) -> Fact:
     target = _text(alignment.get("targetUrl"))
     level = re.fullmatch(re.escape(_EQF) + "([1-8])", target)
     hint = wording.level(int(level[1])) if level else ""
-    label = _text(alignment.get("targetFramework")) or _("Corresponds to")
+    scheme = target.removeprefix(_SNB).partition("/")[0] if target.startswith(_SNB) else ""
+    label = str(_LABELS.get(scheme, "")) or _text(alignment.get("targetFramework")) or _("Corresponds to")
     return Fact(label=label, text=Text(_text(alignment.get("targetName"))), hint=hint)
 
 
@@ -122,12 +134,12 @@ def _outcomes(achievement: Mapping[str, Any]) -> Iterator[Outcome]:
             )
 
 
-def _result_name(achievement: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+def _result(achievement: Mapping[str, Any], result: Mapping[str, Any], value: str) -> Fact:
     wanted = result.get("resultDescription")
-    for described in map(_object, _list(achievement.get("resultDescription"))[:_MOST]):
-        if described.get("id") == wanted and _text(described.get("name")):
-            return _text(described.get("name"))
-    return _("Result")
+    described = map(_object, _list(achievement.get("resultDescription"))[:_MOST])
+    found = next((entry for entry in described if entry.get("id") == wanted), {})
+    unit = " %" if found.get("resultType") == "Percent" else ""
+    return Fact(label=_text(found.get("name")) or _("Result"), text=Text(f"{value}{unit}"))
 
 
 def _technical(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.decorators import method_decorator
 from drf_spectacular.openapi import AutoSchema
@@ -26,6 +26,16 @@ from .throttle import VerifyThrottle
 __all__ = ["SchemaView", "VerifyView"]
 
 _INPUTS = ("application/json", "application/vc+ld+json", "application/jwt", "image/png", "image/svg+xml")
+
+
+_DESCRIPTION: dict[str, Any] = {
+    "TITLE": "INGENIUM credentials",
+    "DESCRIPTION": "Check Open Badges 3.0 and other verifiable credentials.",
+    "VERSION": "1",
+    "PREPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": [],
+    "SERVERS": [],
+}
 
 
 class CheckSerializer(serializers.Serializer[Any]):
@@ -104,6 +114,7 @@ class VerifyView(APIView):
         return Response(api.verify(submission.data).as_dict())
 
 
+@method_decorator(open_to_all_origins("GET", "HEAD"), name="dispatch")
 class SchemaView(SpectacularAPIView):
     """The OpenAPI description of the machine endpoints of this plugin, and of no other."""
 
@@ -112,11 +123,4 @@ class SchemaView(SpectacularAPIView):
     throttle_classes = ()
     serve_public = True
     urlconf = "ingenium_credentials.views.described"
-    custom_settings: ClassVar[dict[str, Any]] = {
-        "TITLE": "INGENIUM credentials",
-        "DESCRIPTION": "Check Open Badges 3.0 and other verifiable credentials.",
-        "VERSION": "1",
-        "PREPROCESSING_HOOKS": [],
-        "POSTPROCESSING_HOOKS": [],
-        "SERVERS": [],
-    }
+    custom_settings = _DESCRIPTION

@@ -68,7 +68,7 @@ def _shown(report: Report) -> dict[str, object]:
     found = reading.of_document(report.document)
     return {
         "facts": found,
-        "narrative": markdown.render(found.narrative, top_level=4),
+        "narrative": markdown.render(found.narrative, top_level=3),
         "verdict": wording.verdict(report),
         "endorsements": [wording.verdict(part) for part in report.parts],
     }

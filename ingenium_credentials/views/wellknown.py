@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from .. import api
 from ..badges.errors import CredentialError
@@ -21,6 +22,7 @@ __all__ = ["did_document", "issuer_page", "status_list"]
 _DID_SECONDS = 300
 
 
+@require_safe
 @guarded
 def issuer_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Who signs, by which keys, for whom, and how to check it."""

@@ -12,10 +12,18 @@ from collections import Counter
 
 from attrs import frozen
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext
+from django.utils.translation import (
+    get_language,
+    get_language_info,
+    gettext,
+    gettext_lazy,
+    ngettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
 
 from ..badges.report import Check, Outcome, Report
+from .sentences import SENTENCES
 
 __all__ = ["Finding", "Verdict", "country", "findings", "kind", "language", "level", "verdict"]
 
@@ -54,34 +62,46 @@ _WORDS = {
 }
 _TONES = {"valid": "good", "not valid": "bad", "could not be checked": "open"}
 _OUTCOMES = {
-    Outcome.PASSED: ("good", gettext_lazy("passed")),
-    Outcome.FAILED: ("bad", gettext_lazy("failed")),
-    Outcome.NOT_CHECKED: ("open", gettext_lazy("could not be checked")),
+    Outcome.PASSED: ("good", pgettext_lazy("check", "passed")),
+    Outcome.FAILED: ("bad", pgettext_lazy("check", "failed")),
+    Outcome.NOT_CHECKED: ("open", pgettext_lazy("check", "could not be checked")),
 }
 _GRAVITY = ("bad", "open", "good")
 _QUESTIONS = {
-    "size": (gettext_lazy("Size"), gettext_lazy("Is it small enough to be a credential?")),
-    "carrier": (gettext_lazy("File"), gettext_lazy("Is it a file that can hold a credential?")),
-    "syntax": (gettext_lazy("Text"), gettext_lazy("Can it be read in one way only?")),
-    "conformance": (gettext_lazy("Form"), gettext_lazy("Is it built as the standards demand?")),
-    "proof": (gettext_lazy("Signature"), gettext_lazy("Was every word signed, and nothing changed since?")),
+    "size": (pgettext_lazy("check", "Size"), gettext_lazy("Is it small enough to be a credential?")),
+    "carrier": (pgettext_lazy("check", "File"), gettext_lazy("Is it a file that can hold a credential?")),
+    "syntax": (pgettext_lazy("check", "Text"), gettext_lazy("Can it be read in one way only?")),
+    "conformance": (pgettext_lazy("check", "Form"), gettext_lazy("Is it built as the standards demand?")),
+    "proof": (
+        pgettext_lazy("check", "Signature"),
+        gettext_lazy("Was every word signed, and nothing changed since?"),
+    ),
     "signature": (
         gettext_lazy("Signature"),
         gettext_lazy("Was every word signed, and nothing changed since?"),
     ),
-    "key": (gettext_lazy("Key"), gettext_lazy("Did the issuer publish the key, and is it in force?")),
-    "issuer": (gettext_lazy("Issuer"), gettext_lazy("Does the key belong to the issuer that is named?")),
-    "seal": (gettext_lazy("Seal"), gettext_lazy("Who sealed it, and who vouches for that?")),
-    "valid-from": (gettext_lazy("Begin"), gettext_lazy("Has its time begun?")),
-    "valid-until": (gettext_lazy("End"), gettext_lazy("Is its time not over?")),
-    "status": (gettext_lazy("Revocation"), gettext_lazy("Has the issuer not revoked it?")),
-    "credentials": (gettext_lazy("Contents"), gettext_lazy("Are the credentials inside valid?")),
+    "key": (
+        pgettext_lazy("check", "Key"),
+        gettext_lazy("Did the issuer publish the key, and is it in force?"),
+    ),
+    "issuer": (
+        pgettext_lazy("check", "Issuer"),
+        gettext_lazy("Does the key belong to the issuer that is named?"),
+    ),
+    "holder": (pgettext_lazy("check", "Holder"), gettext_lazy("Was it signed by the holder that is named?")),
+    "challenge": (pgettext_lazy("check", "Challenge"), gettext_lazy("Was it made for this very request?")),
+    "domain": (pgettext_lazy("check", "Domain"), gettext_lazy("Was it made for this site?")),
+    "seal": (pgettext_lazy("check", "Seal"), gettext_lazy("Who sealed it, and who vouches for that?")),
+    "valid-from": (pgettext_lazy("check", "Begin"), gettext_lazy("Has its time begun?")),
+    "valid-until": (pgettext_lazy("check", "End"), gettext_lazy("Is its time not over?")),
+    "status": (pgettext_lazy("check", "Revocation"), gettext_lazy("Has the issuer not revoked it?")),
+    "credentials": (pgettext_lazy("check", "Contents"), gettext_lazy("Are the credentials inside valid?")),
     "endorsements": (
         gettext_lazy("Endorsements"),
         gettext_lazy("Are the statements of others inside valid?"),
     ),
-    "endorses": (gettext_lazy("Endorsement"), gettext_lazy("Is it about this document?")),
-    "internal": (gettext_lazy("Check"), gettext_lazy("Did this program do its work?")),
+    "endorses": (pgettext_lazy("check", "Endorsement"), gettext_lazy("Is it about this document?")),
+    "internal": (pgettext_lazy("check", "Check"), gettext_lazy("Did this program do its work?")),
 }
 _DAY = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")
 _NUMBER = re.compile(r"\((\d+)\)")
@@ -98,7 +118,7 @@ class Finding:
     question: str
     sentence: str
     sentence_language: str
-    """`en` where the sentence has no translation; empty where it has."""
+    """`en` where the sentence has no translation for the page; empty where it needs none."""
     detail: str
 
 
@@ -190,10 +210,11 @@ def _summary(report: Report, found: tuple[Finding, ...]) -> tuple[str, str]:
 def _translated(message: str) -> tuple[str, str]:
     """A sentence of the library, translated where a translation of its pattern is known."""
     days, counts = _DAY.findall(message), _NUMBER.findall(message)
-    pattern = _NUMBER.sub("(%(count)s)", _DAY.sub("%(day)s", message)) if days or counts else message
-    found = gettext(pattern) if pattern else ""
-    if found == pattern:
-        return message, "en"
+    pattern = _NUMBER.sub("(%(count)s)", _DAY.sub("%(day)s", message))
+    active = get_language() or "en"
+    found = gettext(pattern) if pattern in SENTENCES else pattern
+    if pattern not in SENTENCES or (found == pattern and not active.startswith("en")):
+        return message, "" if active.startswith("en") else "en"
     values = {"day": _day(days[0]) if days else "", "count": counts[0] if counts else ""}
     return (found % values if pattern != message else found), ""
 

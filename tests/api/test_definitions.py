@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from ingenium_credentials.api import definitions
 from ingenium_credentials.api.errors import NotAllowed
@@ -50,6 +51,20 @@ def test_awarding_bodies_keep_their_order(draft: Achievement, bodies: list[Organ
     definitions.define(draft, awarding_bodies=bodies[::-1])
 
     assert [row.organisation for row in draft.awarding.all()] == bodies[::-1]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("eqf_level", 9), ("ects", "many"), ("slug", "a b"), ("names", {})]
+)
+def test_a_value_that_its_field_does_not_take_is_refused(
+    draft: Achievement, field: str, value: object
+) -> None:
+    setattr(draft, field, value)
+
+    with pytest.raises(ValidationError) as refused:
+        definitions.define(draft)
+
+    assert set(refused.value.message_dict) == {field}
 
 
 def test_freezing_keeps_the_pictures_with_the_version(draft: Achievement) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ingenium_credentials.badges.errors import NotResolved
 from ingenium_credentials.badges.expansion import Contexts
 from ingenium_credentials.badges.verifier import MAX_BYTES
 from tests.vectors import build, issuers
@@ -51,6 +52,15 @@ def test_resolver_that_breaks_makes_a_check_that_could_not_be_made(error: Except
     report = judged(vector("valid/badge.json"), resolve=breaking)
 
     assert report.verdict == "could not be checked"
+
+
+def test_resolvers_own_words_reach_the_reader() -> None:
+    def refusing(url: str) -> bytes:
+        raise NotResolved("This site does not ask other sites.")
+
+    report = judged(vector("valid/badge.json"), resolve=refusing)
+
+    assert "This site does not ask other sites." in [check.message for check in report.checks]
 
 
 @pytest.mark.parametrize("answer", ["text", None, bytes(1_000_001)], ids=["text", "nothing", "too-large"])

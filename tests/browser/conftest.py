@@ -16,9 +16,9 @@ from django.db import connection
 from django.test import Client
 
 from tests.services import missing
-from tests.views.conftest import _fresh_cache, definition, make_award
+from tests.views.conftest import _fresh_start, definition, make_award
 
-__all__ = ["_fresh_cache", "definition", "make_award"]
+__all__ = ["_fresh_start", "definition", "make_award"]
 
 HERE = Path(__file__).parent
 OUTPUT = HERE.parent.parent / "test-output"

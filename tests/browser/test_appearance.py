@@ -22,7 +22,7 @@ AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
   v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | "))"""
 
 
-@pytest.fixture(params=WIDTHS.items(), ids=WIDTHS)
+@pytest.fixture(params=list(WIDTHS.items()), ids=list(WIDTHS))
 def size(request: pytest.FixtureRequest) -> tuple[str, int]:
     found: tuple[str, int] = request.param
     return found

@@ -197,7 +197,9 @@ class TestAlliance:
             assert set(texts) == {"en", "fr", "el"}
         for concept in ("isced_f", "mode", "assessment", "supervision", "quality_kind"):
             assert getattr(achievement, concept)["iri"].startswith("http://data.europa.eu/snb/")
-        assert 25 <= achievement.hours / float(achievement.ects) <= 30
+        assert achievement.hours is not None
+        assert achievement.ects is not None
+        assert 25 <= achievement.hours / achievement.ects <= 30
         assert achievement.awarding_bodies.count() == 2
 
     def test_loading_twice_changes_nothing(self) -> None:

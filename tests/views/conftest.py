@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ingenium_credentials import api
 from ingenium_credentials.models import Achievement, Award, Issuer, Organisation
@@ -84,9 +85,11 @@ RICH: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    """The rate limit counts anew in each test."""
+def _fresh_start() -> Iterator[None]:
+    """The rate limit counts anew in each test, and no test leaves its language behind."""
     cache.clear()
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -111,7 +114,7 @@ def make_award(definition: Achievement, learner: Any) -> Make:
         owner: Any = learner,
         of: Achievement = definition,
     ) -> Award:
-        award = api.award(learner_id=owner.pk, achievement=of, awarded_at=AWARDED, grade=0.875)
+        award = api.award(learner_id=owner.pk, achievement=of, awarded_at=AWARDED, grade=Decimal("0.875"))
         if expired:
             Award.objects.filter(pk=award.pk).update(valid_until=timezone.now() - dt.timedelta(days=1))
         api.issue([award.pk])
