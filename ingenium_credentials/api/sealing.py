@@ -202,7 +202,9 @@ def _demand_same_organisation(organisation: Organisation, sealer: Sealer) -> Non
         organisation.country and organisation.country != sealer.organisation.country
     ):
         raise NotAllowed(
-            _("The certificate is of %(name)s, %(country)s; that is not the verified name of %(organisation)s.")
+            _(
+                "The certificate is of %(name)s, %(country)s; not the verified name of %(organisation)s."
+            )
             % {"name": named, "country": sealer.organisation.country, "organisation": organisation}
         )
 
@@ -305,4 +307,3 @@ def _kept_anchors(folder: Path, stamps: tuple[tuple[str, int], ...]) -> tuple[An
 
 def _anchor_files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.suffix in (".pem", ".json"))
-

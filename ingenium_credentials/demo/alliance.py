@@ -54,7 +54,9 @@ def load() -> Achievement:
 
 def issuers(achievement: Achievement) -> list[Issuer]:
     """The universities that award, each as an issuer of its own; the issuer of the credential first."""
-    bodies = [row.organisation for row in achievement.awarding.select_related("organisation").order_by("position")]
+    bodies = [
+        row.organisation for row in achievement.awarding.select_related("organisation").order_by("position")
+    ]
     return [_issuer(body.slug, achievement.issuer.alliance) for body in bodies]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
