@@ -29,5 +29,7 @@ INGENIUM_ENABLED = True
 INGENIUM_DEMONSTRATION = True
 INGENIUM_BASE_URL = "http://localhost:8000"
 INGENIUM_KEYS_DIR = str(DATA / "keys")
+INGENIUM_FORMATS = ["ob3", "ob3-jwt", "elm"]
+INGENIUM_SEAL_ANCHORS_DIR = str(DATA / "anchors")
 
 plug_in(__name__, "common", "production")

@@ -23,7 +23,7 @@ from ingenium_credentials.checks import (
     check_issuers,
     check_settings,
 )
-from ingenium_credentials.models import Issuer, SigningKey
+from ingenium_credentials.models import Issuer, SealingCertificate, SigningKey
 from ingenium_credentials.settings.common import FILTER_STEPS
 
 
@@ -99,6 +99,8 @@ def test_every_check_says_what_to_do(check_id: str) -> None:
         ("DEMONSTRATION", True, "ingenium.W001"),
         ("STATUS_LIST_TTL_SECONDS", 7 * 86_400, "ingenium.W002"),
         ("BRAND_INK", "#aaaaaa", "ingenium.W003"),
+        ("TSA_URL", "http://tsa.example/", "ingenium.E030"),
+        ("SEAL_ANCHORS_DIR", "/nowhere", "ingenium.E031"),
     ],
 )
 def test_a_wrong_setting_is_named(settings: Any, name: str, value: object, expected: str) -> None:
@@ -293,3 +295,41 @@ def without_tables(transactional_db: None) -> Iterator[None]:
 @pytest.mark.xdist_group("migrations")
 def test_before_the_first_migration_there_is_nothing_to_check(without_tables: None) -> None:
     assert _database() == []
+
+
+class TestSeals:
+    def test_an_anchor_that_cannot_be_read_is_named(self, settings: Any, tmp_path: Path) -> None:
+        (tmp_path / "root.pem").write_text("no certificate")
+        settings.INGENIUM_SEAL_ANCHORS_DIR = str(tmp_path)
+
+        (found,) = check_settings()
+
+        assert found.id == "ingenium.E031"
+        assert "root.pem" in found.msg
+
+    def test_an_issuer_needs_a_certificate_to_seal(self, settings: Any, issuer: Issuer) -> None:
+        settings.INGENIUM_FORMATS = ["ob3", "elm"]
+
+        assert "ingenium.E032" in _ids(_database())
+
+    @pytest.mark.usefixtures("sealing_certificate")
+    def test_one_in_force_is_enough(self) -> None:
+        assert not {"ingenium.E032", "ingenium.E033", "ingenium.W030"} & set(_ids(_database()))
+
+    def test_a_key_that_is_gone_is_named(self, sealing_certificate: SealingCertificate) -> None:
+        Path(sealing_certificate.uri.removeprefix("file:")).unlink()
+
+        assert "ingenium.E033" in _ids(_database())
+
+    def test_another_certificate_than_the_entered_is_named(
+        self, sealing_certificate: SealingCertificate
+    ) -> None:
+        SealingCertificate.objects.update(fingerprint="00" * 32)
+
+        assert "ingenium.E033" in _ids(_database())
+
+    @pytest.mark.usefixtures("sealing_certificate")
+    def test_one_that_ends_soon_is_named(self) -> None:
+        SealingCertificate.objects.update(valid_until=timezone.now() + dt.timedelta(days=30))
+
+        assert "ingenium.W030" in _ids(_database())

@@ -49,7 +49,9 @@ class AwardAdmin(ReadOnlyAdmin):
         """Who may change awards may revoke them; nothing else of them can be changed."""
         return request.user.has_perm("ingenium_credentials.change_award")
 
-    @admin.action(description=_("Export without a seal, for the Commission’s issuer"), permissions=("revoke",))
+    @admin.action(
+        description=_("Export without a seal, for the Commission’s issuer"), permissions=("revoke",)
+    )
     def export_unsigned(self, request: HttpRequest, queryset: QuerySet[Award]) -> HttpResponse | None:
         """The texts as a ZIP archive; whoever takes them out is noted, for they hold names."""
         written = io.BytesIO()
@@ -99,7 +101,15 @@ class AwardAdmin(ReadOnlyAdmin):
 class CredentialAdmin(ReadOnlyAdmin):
     """The documents that were signed: their hashes, not their words."""
 
-    list_display = ("award", "format", "media_type", "signing_key", "issued_at", "time_stamp_due_at", "sha256")
+    list_display = (
+        "award",
+        "format",
+        "media_type",
+        "signing_key",
+        "issued_at",
+        "time_stamp_due_at",
+        "sha256",
+    )
     list_filter = ("format", "signing_key__issuer")
     list_select_related = ("award", "signing_key__issuer")
     search_fields = ("award__uuid", "sha256", "signing_key__fragment")

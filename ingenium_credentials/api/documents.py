@@ -286,7 +286,8 @@ def _quality(assurance: QualityAssuranceData | None, language: str, words: Label
 
 
 def _number(value: Decimal, words: Labels) -> str:
-    return f"{value.normalize():f}".replace(".", words["decimal"])
+    # As a decimal: an unsaved row may still hold the text of a form or a file.
+    return f"{Decimal(value).normalize():f}".replace(".", words["decimal"])
 
 
 def _day(moment: dt.date, words: Labels) -> str:

@@ -23,7 +23,14 @@ from . import auditing, keys
 from .errors import NotAllowed, NotReady
 from .record import achievement_data, organisation_data
 
-__all__ = ["define_mandate", "demand_issuer_in_time", "demand_mandates", "endorsed", "further_bodies", "mandate_data"]
+__all__ = [
+    "define_mandate",
+    "demand_issuer_in_time",
+    "demand_mandates",
+    "endorsed",
+    "further_bodies",
+    "mandate_data",
+]
 
 Form = Achievement.EndorsementForm
 _SHA256_DIGITS = 64
@@ -94,7 +101,9 @@ def demand_issuer_in_time(award: Award) -> None:
     begins, ends = achievement.issuer_from, achievement.issuer_until
     if (begins and day < begins) or (ends and day > ends):
         raise NotReady(
-            _("%(issuer)s does not issue %(definition)s on %(day)s; make a version with the issuer of that time.")
+            _(
+                "%(issuer)s does not issue %(definition)s on %(day)s; make a version with who did."
+            )
             % {"issuer": award.issuer, "definition": achievement, "day": day.isoformat()}
         )
 
@@ -159,6 +168,8 @@ def _endorse_version(
     return row
 
 
-def _signed(document: dict[str, Any], endorser: Issuer, now: dt.datetime) -> tuple[dict[str, Any], SigningKey]:
+def _signed(
+    document: dict[str, Any], endorser: Issuer, now: dt.datetime
+) -> tuple[dict[str, Any], SigningKey]:
     signer, key = keys.signer_for(endorser, SigningKey.Use.PROOF.value, now)
     return proof.secure(document, signer=signer, verification_method=key.method_id, created=now), key

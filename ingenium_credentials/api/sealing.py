@@ -31,7 +31,7 @@ from ..badges.trust import read_trust
 from ..conf import conf
 from ..models import Award, Credential, Issuer, Organisation, SealingCertificate
 from . import auditing, documents, endorsing, queueing, remote
-from .errors import NotAllowed, problem_of
+from .errors import NotAllowed, NotReady, problem_of
 from .record import award_data
 
 __all__ = [
@@ -131,8 +131,11 @@ def seal_award(award: Award, data: AwardData, now: dt.datetime) -> SealedAward:
 def unsigned_export(award: Award) -> bytes:
     """The award's text without seal, for upload to the Commission's issuer; raises `NotReady`.
 
+    An award that was revoked is not exported.
     Permission is the caller's to check: it holds the learner's name.
     """
+    if award.state == Award.State.REVOKED:
+        raise NotReady(_("The award was revoked."))
     now = timezone.now().replace(microsecond=0)
     _others, data = _parties(award, award_data(award), now)
     document = elm.unsigned(
@@ -199,7 +202,9 @@ def _demand_same_organisation(organisation: Organisation, sealer: Sealer) -> Non
         organisation.country and organisation.country != sealer.organisation.country
     ):
         raise NotAllowed(
-            _("The certificate is of %(name)s, %(country)s; that is not the verified name of %(organisation)s.")
+            _(
+                "The certificate is of %(name)s, %(country)s; not the verified name of %(organisation)s."
+            )
             % {"name": named, "country": sealer.organisation.country, "organisation": organisation}
         )
 
@@ -302,4 +307,3 @@ def _kept_anchors(folder: Path, stamps: tuple[tuple[str, int], ...]) -> tuple[An
 
 def _anchor_files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.suffix in (".pem", ".json"))
-

@@ -111,9 +111,7 @@ def examine(opened: Opened, *, now: dt.datetime) -> Shape:
     )
 
 
-def judge_seals(
-    opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime
-) -> tuple[list[Check], bool]:
+def judge_seals(opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime) -> tuple[list[Check], bool]:
     """A check for each seal, and whether all signatures hold and one is the issuer's.
 
     The second says that the text is what those certificates' keys sealed; whether the
@@ -191,4 +189,3 @@ def _demand_claim(claim: Mapping[str, Any]) -> None:
     process = claim.get("awardedBy")
     if not isinstance(process, dict) or not members(process, "awardingBody"):
         raise MalformedCredential("A claim of the credential has no awarding body.")
-

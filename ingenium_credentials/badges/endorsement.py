@@ -103,7 +103,11 @@ def tally(document: Mapping[str, Any], parts: Sequence[Report]) -> Tally | None:
     sound = {_id(part.document.get("issuer")) for part in parts if part.document and part.verdict == "valid"}
     sound.add(_id(document.get("issuer")))
     named = {first, *(_id(entry.get("issuer")) for entry in endorsements)}
-    once = [entry for entry in endorsements if _object(entry.get("credentialSubject")).get("id") != document.get("id")]
+    once = [
+        entry
+        for entry in endorsements
+        if _object(entry.get("credentialSubject")).get("id") != document.get("id")
+    ]
     return Tally(signed=len(named & sound), named=len(named), each_award=not once)
 
 

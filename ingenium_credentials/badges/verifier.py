@@ -47,10 +47,10 @@ def verify(
 ) -> Report:
     """Report, check by check, whether `data` is a credential that holds at `now`.
 
-    `data` is a JSON document, a compact JWS, or a PNG or SVG picture with one inside; a
-    credential, a badge or a presentation; or a PDF with credentials attached. `resolve` turns the https addresses of DID
-    documents and status lists into bytes; whatever it raises makes a check that could not
-    be made. `challenge` and `domain` are what the caller asked the presenter to sign.
+    `data` is a JSON document, a compact JWS, a PNG or SVG picture with one inside, or a PDF
+    with credentials attached; a credential, a badge, an EDC or a presentation. `resolve`
+    turns the https addresses of DID documents and status lists into bytes; whatever it
+    raises makes a check that could not be made. `challenge` and `domain` are what the caller asked the presenter to sign.
     `anchors` are the certificates that the seals of European credentials must lead to;
     without them no such seal is more than a signature by somebody.
     """
@@ -122,8 +122,12 @@ def _judge_pdf(data: bytes, means: Means, expected: Expected, *, depth: int) -> 
     except CredentialError as error:
         draft.checks.append(of_error("carrier", error))
         return draft.report()
-    draft.checks.append(passed("carrier", _CARRIERS["pdf"], "The pages are for people; only what is inside is signed."))
-    draft.checks.append(_check_parts("credentials", "credential", list(map(_Part, found)), draft, means, depth=depth))
+    draft.checks.append(
+        passed("carrier", _CARRIERS["pdf"], "The pages are for people; only what is inside is signed.")
+    )
+    draft.checks.append(
+        _check_parts("credentials", "credential", list(map(_Part, found)), draft, means, depth=depth)
+    )
     draft.document = next((part.document for part in draft.parts if part.document), None)
     draft.is_proven = draft.document is not None
     return draft.report()

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from .. import api
+from ..badges.certificates import Organisation as Subject
 from ..models import (
     Achievement,
     AwardRule,
@@ -20,10 +21,12 @@ from ..models import (
     Organisation,
     OrganisationIdentifier,
     OrganisationName,
+    SealingCertificate,
     SigningKey,
 )
+from .authorities import Authority
 
-__all__ = ["COURSES", "load", "make_keys"]
+__all__ = ["COURSES", "issuers", "load", "make_keys", "make_seals"]
 
 _FOLDER = Path(__file__).parent
 
@@ -46,13 +49,37 @@ def load() -> Achievement:
         alliance = _organisation(facts["alliance"], Organisation.Kind.ALLIANCE)
         for university in facts["universities"]:
             _organisation(university, Organisation.Kind.UNIVERSITY)
-        return _achievement(_issuer(alliance))
+        return _achievement(_issuer(_OFFER["issuer"], alliance))
+
+
+def issuers(achievement: Achievement) -> list[Issuer]:
+    """The universities that award, each as an issuer of its own; the issuer of the credential first."""
+    bodies = [
+        row.organisation for row in achievement.awarding.select_related("organisation").order_by("position")
+    ]
+    return [_issuer(body.slug, achievement.issuer.alliance) for body in bodies]
 
 
 def make_keys(issuer: Issuer) -> list[SigningKey]:
     """Give the issuer the keys that it lacks; returns all that sign now."""
     api.provide_keys(issuer)
     return list(issuer.keys.filter(retired_at=None, compromised_at=None).select_related("issuer"))
+
+
+def make_seals(issuer: Issuer, authority: Authority) -> SealingCertificate:
+    """Give the issuer the certificate of a seal in its verified name."""
+    organisation = issuer.organisation
+    name = organisation.names.filter(verified=True).order_by("language").first()
+    held = authority.certify(
+        issuer.slug,
+        Subject(
+            name=name.value if name else "",
+            identifier=f"NTR{organisation.country}-DEMONSTRATION-{issuer.slug.upper()}",
+            country=organisation.country,
+            common_name=f"Demonstration seal {issuer.slug}",
+        ),
+    )
+    return api.define_certificate(issuer, uri=f"file:{held.path.absolute()}", chain=held.pem)
 
 
 def _organisation(facts: dict[str, Any], kind: str) -> Organisation:
@@ -71,8 +98,7 @@ def _organisation(facts: dict[str, Any], kind: str) -> Organisation:
     )
 
 
-def _issuer(alliance: Organisation) -> Issuer:
-    slug = _OFFER["issuer"]
+def _issuer(slug: str, alliance: Organisation | None) -> Issuer:
     there = Issuer.objects.filter(slug=slug).first()
     return there or api.define_issuer(
         Issuer(slug=slug, organisation=Organisation.objects.get(slug=slug), alliance=alliance)

@@ -7,6 +7,7 @@ its own that sees nothing but the files.
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 from attrs import define, field
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 from openedx_events.learning.data import CourseData, CoursePassingStatusData, UserData, UserPersonalData
 from openedx_events.learning.signals import COURSE_PASSING_STATUS_UPDATED
@@ -23,15 +25,23 @@ from openedx_events.learning.signals import COURSE_PASSING_STATUS_UPDATED
 from .. import api, lms
 from ..badges.baking import bake_png, bake_svg
 from ..badges.did import did_web_url
+from ..badges.trust import write_trust
 from ..conf import conf
-from ..models import Achievement, Award, Organisation
+from ..models import Achievement, Award, Issuer, Organisation
 from . import alliance
+from .authorities import Authority, open_authority
 
 __all__ = ["Demonstration", "DemonstrationFailed", "run"]
 
 USERNAME = PASSWORD = "demo"  # noqa: S105  (printed for everybody to use)
 FIRST_NAME, LAST_NAME, EMAIL = "Ελένη", "Παπαδάκη", "eleni@learner.example"
-FILES = ("credential.json", "credential.jwt", "badge.png", "badge.svg")
+FILES = (
+    *("credential.json", "credential.jwt", "badge.png", "badge.svg"),
+    *("credential.elm.jsonld", "diploma.pdf"),
+)
+_UNSIGNED, _TRUST = "elm-unsigned.json", "trust.json"
+
+_COULD_NOT_BE_CHECKED = 2
 
 
 class DemonstrationFailed(Exception):
@@ -44,6 +54,7 @@ class Demonstration:
 
     output: Path
     achievement: Achievement = field(init=False)
+    authority: Authority = field(init=False)
     learner: Any = field(init=False)
     award: Award = field(init=False)
 
@@ -76,10 +87,22 @@ def load_alliance(demonstration: Demonstration) -> str:
 
 
 def make_keys(demonstration: Demonstration) -> str:
-    """Make the issuer's keys in the private folder."""
-    keys = alliance.make_keys(demonstration.achievement.issuer)
-    kinds = ", ".join(f"{key.algorithm} for {key.use}" for key in keys)
-    return f"keys of {keys[0].issuer.did} in {conf.KEYS_DIR}: {kinds}"
+    """Make the keys of the universities that award in the private folder."""
+    own = [alliance.make_keys(issuer) for issuer in alliance.issuers(demonstration.achievement)]
+    kinds = ", ".join(f"{key.algorithm} for {key.use}" for key in own[0])
+    return f"keys of {len(own)} universities in {conf.KEYS_DIR}: {kinds}"
+
+
+def make_seals(demonstration: Demonstration) -> str:
+    """Make a certificate authority, and the certificate of a seal for each university."""
+    if conf.KEYS_DIR is None:
+        raise DemonstrationFailed("INGENIUM_KEYS_DIR is not set.")
+    demonstration.authority = open_authority(conf.KEYS_DIR / "authority")
+    for issuer in alliance.issuers(demonstration.achievement):
+        alliance.make_seals(issuer, demonstration.authority)
+    if conf.SEAL_ANCHORS_DIR is not None:
+        _write(conf.SEAL_ANCHORS_DIR / _TRUST, write_trust(demonstration.authority.anchors))
+    return "a certificate authority of the demonstration, and an electronic seal for each university"
 
 
 def make_learner(demonstration: Demonstration) -> str:
@@ -114,6 +137,16 @@ def pass_last_course(demonstration: Demonstration) -> str:
     return f"COURSE_PASSING_STATUS_UPDATED for {course}: all passed, credential issued"
 
 
+def time_stamp(demonstration: Demonstration) -> str:
+    """Have the seals time-stamped by the demonstration's own authority."""
+    sealed = demonstration.award.credentials.get(format="elm")
+    api.time_stamp([sealed.pk], ask=lambda query: demonstration.authority.answer(query, timezone.now()))
+    problem = Award.objects.get(pk=demonstration.award.pk).last_problem
+    if problem:
+        raise DemonstrationFailed(problem)
+    return "the European Digital Credential is sealed by each university and time-stamped (JAdES B-T)"
+
+
 def share(demonstration: Demonstration) -> str:
     """Let the learner share it: until then its page is hers alone."""
     api.share(demonstration.award, True, demonstration.learner.pk)
@@ -122,7 +155,7 @@ def share(demonstration: Demonstration) -> str:
 
 def write_files(demonstration: Demonstration) -> str:
     """Write what an employer may be handed, and what the site publishes."""
-    for name, content in _files(demonstration.award).items():
+    for name, content in _files(demonstration).items():
         _write(demonstration.output / name, content)
     return f"written to {demonstration.output}/"
 
@@ -138,16 +171,29 @@ def verify(demonstration: Demonstration) -> str:
             raise DemonstrationFailed(
                 f"{name} did not verify:\n{result.stdout.decode()}{result.stderr.decode()}"
             )
+    _verify_unsigned(demonstration, command)
     typed = shlex.join(["python", *command[1:], str(demonstration.output / FILES[0])])
-    return f"valid as JSON, JWT, PNG and SVG, says this command:\n      {typed}"
+    return f"valid as JSON, JWT, PNG, SVG, sealed EDC and PDF, says this command:\n      {typed}"
+
+
+def _verify_unsigned(demonstration: Demonstration, command: list[str]) -> None:
+    """The text for the Commission's issuer is in form; without a seal it cannot be more."""
+    path = demonstration.output / _UNSIGNED
+    result = subprocess.run([*command, str(path), "--json"], capture_output=True)
+    checks = json.loads(result.stdout or b"{}").get("checks", [])
+    open_ones = {check["id"] for check in checks if check["outcome"] != "passed"}
+    if result.returncode != _COULD_NOT_BE_CHECKED or open_ones != {"seal", "status"}:
+        raise DemonstrationFailed(f"{_UNSIGNED} is not in form:\n{result.stdout.decode()}")
 
 
 STEPS: tuple[Callable[[Demonstration], str], ...] = (
     load_alliance,
     make_keys,
+    make_seals,
     make_learner,
     pass_first_course,
     pass_last_course,
+    time_stamp,
     share,
     write_files,
     verify,
@@ -182,14 +228,19 @@ def _latest_award(demonstration: Demonstration) -> Award | None:
     return awards.select_related("achievement", "issuer", "status_list").order_by("-occasion").first()
 
 
-def _files(award: Award) -> Mapping[str, bytes]:
+def _files(demonstration: Demonstration) -> Mapping[str, bytes]:
+    award = demonstration.award
     bodies = {credential.format: bytes(credential.body) for credential in award.credentials.all()}
     return {
         "credential.json": bodies["ob3"],
         "credential.jwt": bodies["ob3-jwt"],
         "badge.png": bake_png(bytes(award.achievement.image_png), bodies["ob3"]),
         "badge.svg": bake_svg(bytes(award.achievement.image_svg), bodies["ob3"]),
-        "did.json": api.did_document_bytes(award.issuer),
+        "credential.elm.jsonld": bodies["elm"],
+        "diploma.pdf": api.document(award, "en"),
+        _UNSIGNED: api.unsigned_export(award),
+        _TRUST: write_trust(demonstration.authority.anchors),
+        **{_did_file(award, issuer): api.did_document_bytes(issuer) for issuer in _issuers(award)},
         "status-list.json": api.status_document(award.status_list.uuid).body,
     }
 
@@ -197,11 +248,20 @@ def _files(award: Award) -> Mapping[str, bytes]:
 def _command(demonstration: Demonstration) -> list[str]:
     award, output = demonstration.award, demonstration.output
     published = {
-        did_web_url(award.issuer.did): output / "did.json",
+        **{did_web_url(issuer.did): output / _did_file(award, issuer) for issuer in _issuers(award)},
         api.url_of(award.status_list): output / "status-list.json",
     }
     resolve = [word for url, path in published.items() for word in ("--resolve", f"{url}={path}")]
-    return [sys.executable, "-m", "ingenium_credentials.badges", "verify", *resolve]
+    anchor = ["--anchor", str(output / _TRUST)]
+    return [sys.executable, "-m", "ingenium_credentials.badges", "verify", *resolve, *anchor]
+
+
+def _issuers(award: Award) -> list[Issuer]:
+    return alliance.issuers(award.achievement)
+
+
+def _did_file(award: Award, issuer: Issuer) -> str:
+    return "did.json" if issuer == award.issuer else f"did-{issuer.slug}.json"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -42,10 +42,16 @@ class Achievement(models.Model):
     frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True, editable=False)
     issuer = models.ForeignKey(Issuer, models.PROTECT, related_name="achievements")
     issuer_from = models.DateField(
-        _("issuer from"), null=True, blank=True, help_text=_("From when this issuer signs for the definition.")
+        _("issuer from"),
+        null=True,
+        blank=True,
+        help_text=_("From when this issuer signs for the definition."),
     )
     issuer_until = models.DateField(
-        _("issuer until"), null=True, blank=True, help_text=_("The last day on which this issuer signs for it.")
+        _("issuer until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which this issuer signs for it."),
     )
     endorsement_form = models.CharField(
         _("signatures of the further awarding universities"),
@@ -80,7 +86,10 @@ class Achievement(models.Model):
     quality_kind = models.JSONField(_("kind of quality assurance"), null=True, blank=True)
     quality_agency = models.CharField(_("quality assurance agency"), max_length=255, blank=True)
     quality_agency_country = models.CharField(
-        _("country of the agency"), max_length=2, blank=True, help_text=_("ISO 3166-1 code of two letters, such as GR.")
+        _("country of the agency"),
+        max_length=2,
+        blank=True,
+        help_text=_("ISO 3166-1 code of two letters, such as GR."),
     )
     quality_agency_url = models.URLField(_("home page of the agency"), max_length=255, blank=True)
     quality_reference = models.CharField(_("quality assurance reference"), max_length=255, blank=True)

@@ -28,7 +28,9 @@ class SealingCertificate(models.Model):
     chain = models.TextField(
         _("certificates (PEM)"), blank=True, help_text=_("Empty where the p12: file has them.")
     )
-    fingerprint = models.CharField(_("SHA-256 of the certificate"), max_length=64, unique=True, editable=False)
+    fingerprint = models.CharField(
+        _("SHA-256 of the certificate"), max_length=64, unique=True, editable=False
+    )
     organisation_name = models.CharField(_("organisation"), max_length=255, editable=False)
     organisation_identifier = models.CharField(_("identifier"), max_length=191, editable=False)
     country = models.CharField(_("country"), max_length=2, editable=False)

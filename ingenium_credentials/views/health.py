@@ -65,7 +65,10 @@ def _time_stamps(now: dt.datetime) -> dict[str, Any]:
     """Seals that are at level B-B because the time-stamp authority has not answered yet."""
     waiting = Credential.objects.exclude(time_stamp_due_at=None)
     oldest = waiting.aggregate(oldest=Min("issued_at"))["oldest"]
-    return {"seals_without_time_stamp": waiting.count(), "oldest_seal_without_time_stamp_seconds": _age(oldest, now)}
+    return {
+        "seals_without_time_stamp": waiting.count(),
+        "oldest_seal_without_time_stamp_seconds": _age(oldest, now),
+    }
 
 
 def _lists(now: dt.datetime) -> dict[str, Any]:

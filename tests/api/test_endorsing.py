@@ -38,7 +38,10 @@ def _sign_for_itself(organisation: Organisation, folder: Path) -> Issuer:
 @pytest.fixture
 def partners(db: None) -> list[Organisation]:
     """Two further universities, without keys."""
-    return [_organisation("urn", "University of Rouen", "FR"), _organisation("uvt", "University of the West", "RO")]
+    return [
+        _organisation("urn", "University of Rouen", "FR"),
+        _organisation("uvt", "University of the West", "RO"),
+    ]
 
 
 @pytest.fixture
@@ -97,9 +100,7 @@ class TestEachAwardIsSigned:
         assert "endorsementJwt" not in json.dumps(badge)
 
     @pytest.mark.parametrize("name", ["ob3", "ob3-jwt"])
-    def test_verifies_as_awarded_by_three_of_three(
-        self, joint: Achievement, learner: Any, name: str
-    ) -> None:
+    def test_verifies_as_awarded_by_three_of_three(self, joint: Achievement, learner: Any, name: str) -> None:
         report = api.verify(bytes(_issued(joint, learner).credentials.get(format=name).body))
 
         (found,) = (check for check in report.checks if check.id == "endorsements")

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingenium_credentials.api.remote import Limits, fetch, is_public
+from ingenium_credentials.api.remote import Limits, Message, fetch, is_public
 from ingenium_credentials.badges.errors import NotResolved
 
 HOST = "issuer.example"
@@ -108,6 +108,22 @@ def test_a_public_document_is_fetched_over_tls(certificate: Path, limits: Limits
     assert b"cookie" not in heard[0].lower()
     assert b"authorization" not in heard[0].lower()
     assert b"accept-encoding: identity" in heard[0].lower()
+
+
+def test_a_service_is_sent_a_message(certificate: Path, limits: Limits) -> None:
+    heard: list[bytes] = []
+
+    def answer(connection: ssl.SSLSocket) -> None:
+        heard.append(connection.recv(65_536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    message = Message(body=b"\x30\x00", media_type="application/timestamp-query", accept="application/x")
+    with serving(certificate, answer) as port:
+        body = fetch(f"https://{HOST}:{port}/tsa", limits, post=message)
+
+    assert body == b"ok"
+    assert heard[0].startswith(b"POST /tsa HTTP/1.1\r\n")
+    assert b"\r\nContent-Type: application/timestamp-query\r\nContent-Length: 2\r\n\r\n\x30\x00" in heard[0]
 
 
 def test_a_document_in_chunks_is_put_together(certificate: Path, limits: Limits) -> None:

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 from django.utils import timezone
 
 from ingenium_credentials import api, tasks
 from ingenium_credentials.api import sealing
 from ingenium_credentials.badges import seal
-from ingenium_credentials.badges.chains import Anchor, Purpose
 from ingenium_credentials.badges.errors import NotResolved, UnusableKey
 from ingenium_credentials.badges.report import Outcome
 from ingenium_credentials.badges.sealed import decode
-from ingenium_credentials.badges.trust import write_trust
 from ingenium_credentials.models import (
     Achievement,
     Award,
@@ -26,63 +23,21 @@ from ingenium_credentials.models import (
     Organisation,
     SealingCertificate,
 )
-from tests.badges.authorities import NOW, YEAR, Authority, Holder, TimeStampAuthority, name, root, time_stamping
+from tests.badges.authorities import (
+    NOW,
+    YEAR,
+    Authority,
+    Holder,
+    TimeStampAuthority,
+    name,
+    root,
+    time_stamping,
+)
+from tests.seals import CRETE, CRETE_ID, enter_certificate, key_file
 
 from .conftest import EARNED_AT
 
-CRETE, CRETE_ID = "University of Crete", "VATEL-090000000"
 ROUEN, ROUEN_ID = "University of Rouen Normandy", "VATFR-19761904100017"
-
-
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return root()
-
-
-@pytest.fixture(scope="module")
-def holder(authority: Authority) -> Holder:
-    return authority.issue(name(CRETE, CRETE_ID, "GR"))
-
-
-@pytest.fixture
-def service(authority: Authority, tmp_path: Path) -> TimeStampAuthority:
-    (tmp_path / "tsa").mkdir()
-    return TimeStampAuthority.make(tmp_path / "tsa", time_stamping(authority))
-
-
-def _key_file(holder: Holder, folder: Path) -> str:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{holder.certificate.fingerprint.hex()[:8]}.pem"
-    path.write_bytes(
-        holder.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    path.chmod(0o600)
-    return f"file:{path}"
-
-
-def _define(issuer: Issuer, holder: Holder, folder: Path) -> SealingCertificate:
-    uri = _key_file(holder, folder / "seal")
-    return api.define_certificate(issuer, uri=uri, chain=holder.chain_pem.decode())
-
-
-@pytest.fixture
-def trusting(settings: Any, authority: Authority, tmp_path: Path) -> None:
-    folder = tmp_path / "anchors"
-    folder.mkdir()
-    anchors = [authority.anchor(), Anchor(authority.certificate, Purpose.TIME_STAMP)]
-    (folder / "trust.json").write_bytes(write_trust(anchors))
-    settings.INGENIUM_SEAL_ANCHORS_DIR = str(folder)
-
-
-@pytest.fixture
-def certificate(
-    settings: Any, issuer: Issuer, holder: Holder, tmp_path: Path, trusting: None
-) -> SealingCertificate:
-    """The issuer's certificate, on a site that issues both formats."""
-    settings.INGENIUM_FORMATS = ["ob3", "elm"]
-    return _define(issuer, holder, tmp_path)
 
 
 @pytest.fixture
@@ -115,7 +70,7 @@ def _document(award: Award) -> dict[str, Any]:
     return decode(bytes(_edc(award).body)).document
 
 
-@pytest.mark.usefixtures("certificate")
+@pytest.mark.usefixtures("sealing_certificate")
 class TestIssuing:
     def test_one_record_makes_two_credentials_with_one_place_in_one_list(
         self, achievement: Achievement, learner: Any
@@ -164,9 +119,9 @@ class TestIssuing:
         assert list(AchievementPicture.objects.values_list("pk", flat=True)) == drawn
 
     def test_an_expired_or_retired_certificate_stops_the_whole_award(
-        self, achievement: Achievement, learner: Any, certificate: SealingCertificate
+        self, achievement: Achievement, learner: Any, sealing_certificate: SealingCertificate
     ) -> None:
-        api.retire_certificate(certificate)
+        api.retire_certificate(sealing_certificate)
 
         award = _issue(achievement, learner)
 
@@ -185,7 +140,7 @@ class TestIssuing:
         assert not award.credentials.exists()
 
 
-@pytest.mark.usefixtures("certificate")
+@pytest.mark.usefixtures("sealing_certificate")
 class TestSeveralUniversities:
     @pytest.fixture
     def joint(self, achievement: Achievement, university: Organisation, partner: Organisation) -> Achievement:
@@ -222,13 +177,13 @@ class TestSeveralUniversities:
         learner: Any,
         partner: Organisation,
         issuer: Issuer,
-        authority: Authority,
+        seal_authority: Authority,
         tmp_path: Path,
     ) -> None:
         own = Issuer.objects.create(
             slug="urn", organisation=partner, did="did:web:example.org:ingenium:issuers:urn"
         )
-        _define(own, authority.issue(name(ROUEN, ROUEN_ID, "FR")), tmp_path)
+        enter_certificate(own, seal_authority.issue(name(ROUEN, ROUEN_ID, "FR")), tmp_path)
         self._mandate(partner, issuer)
 
         award = _issue(joint, learner)
@@ -240,48 +195,52 @@ class TestSeveralUniversities:
 
 class TestCertificates:
     def test_key_and_certificate_must_belong_together(
-        self, issuer: Issuer, holder: Holder, authority: Authority, tmp_path: Path
+        self, issuer: Issuer, seal_holder: Holder, seal_authority: Authority, tmp_path: Path
     ) -> None:
-        other = authority.issue(name(CRETE, CRETE_ID, "GR"))
+        other = seal_authority.issue(name(CRETE, CRETE_ID, "GR"))
 
         with pytest.raises(UnusableKey, match="do not belong together"):
             api.define_certificate(
-                issuer, uri=_key_file(other, tmp_path / "seal"), chain=holder.chain_pem.decode()
+                issuer, uri=key_file(other, tmp_path / "seal"), chain=seal_holder.chain_pem.decode()
             )
         assert not SealingCertificate.objects.exists()
 
     @pytest.mark.parametrize(("title", "country"), [("University of Kreta", "GR"), (CRETE, "RO")])
     def test_it_must_be_of_the_issuers_organisation(
-        self, issuer: Issuer, authority: Authority, tmp_path: Path, title: str, country: str
+        self, issuer: Issuer, seal_authority: Authority, tmp_path: Path, title: str, country: str
     ) -> None:
         with pytest.raises(api.NotAllowed, match="not the verified name"):
-            _define(issuer, authority.issue(name(title, CRETE_ID, country)), tmp_path)
+            enter_certificate(issuer, seal_authority.issue(name(title, CRETE_ID, country)), tmp_path)
 
-    def test_an_expired_one_is_refused(self, issuer: Issuer, authority: Authority, tmp_path: Path) -> None:
-        expired = authority.issue(name(CRETE, CRETE_ID, "GR"), begins=NOW - 2 * YEAR, ends=NOW - YEAR)
+    def test_an_expired_one_is_refused(
+        self, issuer: Issuer, seal_authority: Authority, tmp_path: Path
+    ) -> None:
+        expired = seal_authority.issue(name(CRETE, CRETE_ID, "GR"), begins=NOW - 2 * YEAR, ends=NOW - YEAR)
 
         with pytest.raises(UnusableKey, match="expired"):
-            _define(issuer, expired, tmp_path)
+            enter_certificate(issuer, expired, tmp_path)
 
     def test_pkcs12_needs_no_chain(
-        self, issuer: Issuer, holder: Holder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, issuer: Issuer, seal_holder: Holder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SEAL_PASSWORD", "secret")
-        path = holder.p12(tmp_path)
+        path = seal_holder.p12(tmp_path)
 
         row = api.define_certificate(issuer, uri=f"p12:{path}?password-source=env:SEAL_PASSWORD")
 
         assert (row.organisation_name, row.organisation_identifier) == (CRETE, CRETE_ID)
 
-    def test_twice_is_once(self, issuer: Issuer, holder: Holder, tmp_path: Path) -> None:
-        assert _define(issuer, holder, tmp_path) == _define(issuer, holder, tmp_path)
+    def test_twice_is_once(self, issuer: Issuer, seal_holder: Holder, tmp_path: Path) -> None:
+        assert enter_certificate(issuer, seal_holder, tmp_path) == enter_certificate(
+            issuer, seal_holder, tmp_path
+        )
 
     def test_a_key_file_that_was_exchanged_is_not_used(
-        self, issuer: Issuer, holder: Holder, authority: Authority, tmp_path: Path
+        self, issuer: Issuer, seal_holder: Holder, seal_authority: Authority, tmp_path: Path
     ) -> None:
-        row = _define(issuer, holder, tmp_path)
+        row = enter_certificate(issuer, seal_holder, tmp_path)
         path = Path(row.uri.removeprefix("file:"))
-        other = _key_file(authority.issue(name(CRETE, CRETE_ID, "GR")), tmp_path / "seal")
+        other = key_file(seal_authority.issue(name(CRETE, CRETE_ID, "GR")), tmp_path / "seal")
         path.write_bytes(Path(other.removeprefix("file:")).read_bytes())
         sealing._kept_sealer.cache_clear()
 
@@ -289,7 +248,7 @@ class TestCertificates:
             api.sealer_for(issuer, timezone.now())
 
 
-@pytest.mark.usefixtures("certificate")
+@pytest.mark.usefixtures("sealing_certificate")
 class TestTimeStamps:
     def _down(self, _query: bytes) -> bytes:
         raise NotResolved("The time-stamp authority did not answer in time.")
@@ -318,15 +277,16 @@ class TestTimeStamps:
             "Sealed without a time-stamp as yet (level B-B): The time-stamp authority did not answer in time."
         )
         assert self._level(waiting) == "B-B"
-        assert due is not None and due > timezone.now()
+        assert due is not None
+        assert due > timezone.now()
         assert api.verify(bytes(_edc(waiting).body)).verdict == "valid"
 
     def test_afterwards_it_is_raised_and_nothing_else_changes(
-        self, waiting: Award, service: TimeStampAuthority
+        self, waiting: Award, time_service: TimeStampAuthority
     ) -> None:
         before = _edc(waiting)
 
-        assert api.time_stamp([before.pk], ask=service.answer) == 1
+        assert api.time_stamp([before.pk], ask=time_service.answer) == 1
 
         after = _edc(waiting)
         waiting.refresh_from_db()
@@ -335,11 +295,11 @@ class TestTimeStamps:
         assert (after.time_stamp_due_at, waiting.last_problem) == (None, "")
         assert after.sha256 != before.sha256
 
-    def test_twice_changes_nothing(self, waiting: Award, service: TimeStampAuthority) -> None:
-        api.time_stamp([_edc(waiting).pk], ask=service.answer)
+    def test_twice_changes_nothing(self, waiting: Award, time_service: TimeStampAuthority) -> None:
+        api.time_stamp([_edc(waiting).pk], ask=time_service.answer)
         first = bytes(_edc(waiting).body)
 
-        api.time_stamp([_edc(waiting).pk], ask=service.answer)
+        api.time_stamp([_edc(waiting).pk], ask=time_service.answer)
 
         assert bytes(_edc(waiting).body) == first
 
@@ -362,7 +322,7 @@ class TestTimeStamps:
         assert self._level(waiting) == "B-B"
 
 
-@pytest.mark.usefixtures("certificate")
+@pytest.mark.usefixtures("sealing_certificate")
 def test_the_export_has_no_seal_and_verifies_as_nothing(achievement: Achievement, learner: Any) -> None:
     exported = api.unsigned_export(_issue(achievement, learner))
 

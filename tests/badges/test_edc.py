@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingenium_credentials.badges import seal
+from ingenium_credentials.badges import seal, timestamps
 from ingenium_credentials.badges.__main__ import main
 from ingenium_credentials.badges.chains import Anchor, Purpose
 from ingenium_credentials.badges.errors import NotResolved
@@ -107,7 +107,6 @@ class TestASealedCredential:
 
     def test_names_the_time_stamp(self, authority: Authority, holder: Holder, tmp_path: Path) -> None:
         service = TimeStampAuthority.make(tmp_path, time_stamping(authority))
-        from ingenium_credentials.badges import timestamps
 
         def token(data: bytes) -> bytes:
             asked = timestamps.request(data)
@@ -184,7 +183,9 @@ class TestSpoiled:
     def test_after_the_certificate_a_seal_without_time_stamp_could_not_be_checked(
         self, authority: Authority, holder: Holder
     ) -> None:
-        assert judged(sealed(holder), authority.anchor(), now=NOW + 2 * YEAR).verdict == "could not be checked"
+        assert (
+            judged(sealed(holder), authority.anchor(), now=NOW + 2 * YEAR).verdict == "could not be checked"
+        )
 
     def test_a_status_list_out_of_reach_could_not_be_checked(
         self, authority: Authority, holder: Holder

@@ -70,4 +70,3 @@ def test_each_credential_inside_is_judged() -> None:
     report = verify(embedded(b'{"no": "credential"}'), resolve=nothing, now=NOW)
 
     assert (report.verdict, report.carrier, len(report.parts)) == ("not valid", "pdf", 1)
-

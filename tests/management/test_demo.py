@@ -31,9 +31,15 @@ WRITTEN = {
     "badge.svg",
     "credential.json",
     "credential.jwt",
+    "credential.elm.jsonld",
+    "did-tuiasi.json",
+    "did-urn.json",
     "did.json",
+    "diploma.pdf",
+    "elm-unsigned.json",
     "report.json",
     "status-list.json",
+    "trust.json",
 }
 
 
@@ -42,6 +48,8 @@ def demonstration_site(settings: Any, tmp_path: Path) -> None:
     settings.INGENIUM_DEMONSTRATION = True
     settings.INGENIUM_BASE_URL = "http://localhost:8000"
     settings.INGENIUM_KEYS_DIR = str(tmp_path / "keys")
+    settings.INGENIUM_FORMATS = ["ob3", "ob3-jwt", "elm"]
+    settings.INGENIUM_SEAL_ANCHORS_DIR = str(tmp_path / "anchors")
 
 
 def _run(output: Path) -> str:
@@ -81,7 +89,7 @@ class TestDemonstration:
 
         assert (tmp_path / "out" / "credential.json").read_bytes() == first
         assert Award.objects.count() == 1
-        assert Credential.objects.count() == 2
+        assert Credential.objects.count() == 3
 
     def test_after_a_revocation_it_is_earned_anew(self, tmp_path: Path) -> None:
         _run(tmp_path / "out")
@@ -93,7 +101,7 @@ class TestDemonstration:
 
     def test_one_course_is_not_enough(self, tmp_path: Path) -> None:
         lines = steps.run(steps.Demonstration(tmp_path / "out"))
-        for _step in range(4):
+        for _step in range(5):
             next(lines)
 
         assert not Award.objects.exists()
@@ -111,6 +119,31 @@ class TestDemonstration:
         with pytest.raises(CommandError, match="did not verify"):
             _run(tmp_path / "out")
 
+    def test_one_revocation_ends_badge_and_european_credential(self, tmp_path: Path) -> None:
+        demonstration = steps.Demonstration(tmp_path / "out")
+        for _line in steps.run(demonstration):
+            pass
+        award = demonstration.award
+        call_command("ingenium_revoke", str(award.uuid), reason="A mistake", yes=True, stdout=StringIO())
+        (tmp_path / "out" / "status-list.json").write_bytes(api.status_document(award.status_list.uuid).body)
+
+        for name in ("credential.json", "credential.elm.jsonld", "diploma.pdf"):
+            command = [*steps._command(demonstration), str(tmp_path / "out" / name)]
+            result = subprocess.run(command, capture_output=True, check=False)
+            assert result.returncode == 1
+            assert "revoked this credential" in result.stdout.decode()
+
+    def test_all_three_universities_have_sealed_and_signed(self, tmp_path: Path) -> None:
+        _run(tmp_path / "out")
+
+        edc = api.verify((tmp_path / "out" / "credential.elm.jsonld").read_bytes())
+        badge = api.verify((tmp_path / "out" / "credential.json").read_bytes())
+        seals = [check for check in edc.checks if check.id == "seal"]
+        assert (edc.verdict, badge.verdict) == ("valid", "valid")
+        assert len(seals) == 3
+        assert all("level B-T" in check.detail and "advanced" in check.message for check in seals)
+        assert "Awarded by 3 of 3 universities." in [check.detail for check in badge.checks]
+
     def test_says_why_when_it_cannot_write(self, tmp_path: Path) -> None:
         (tmp_path / "out").write_text("a file in the way")
 
@@ -125,6 +158,8 @@ class TestDemonstration:
 
         published = {
             "https://localhost:8000/ingenium/issuers/uoc/did.json": "did.json",
+            "https://localhost:8000/ingenium/issuers/urn/did.json": "did-urn.json",
+            "https://localhost:8000/ingenium/issuers/tuiasi/did.json": "did-tuiasi.json",
             api.url_of(award.status_list): "status-list.json",
         }
         report = verify(
@@ -200,7 +235,7 @@ class TestAlliance:
         assert achievement.hours is not None
         assert achievement.ects is not None
         assert 25 <= achievement.hours / achievement.ects <= 30
-        assert achievement.awarding_bodies.count() == 2
+        assert achievement.awarding_bodies.count() == 3
 
     def test_loading_twice_changes_nothing(self) -> None:
         first = alliance.load()

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ingenium_credentials.models import Achievement
+
+pytestmark = pytest.mark.django_db
+
+
+def lint(*arguments: str) -> tuple[int, str]:
+    out, status = io.StringIO(), 0
+    try:
+        call_command("ingenium_lint", *arguments, stdout=out)
+    except SystemExit as end:
+        status = int(str(end.code))
+    return status, out.getvalue()
+
+
+def test_a_complete_definition_passes(achievement: Achievement) -> None:
+    assert lint() == (0, "ecosystems v1: 100 %\n")
+    assert lint("--achievement", "ecosystems") == (0, "ecosystems v1: 100 %\n")
+
+
+def test_what_is_missing_is_printed_and_the_status_is_1(achievement: Achievement) -> None:
+    Achievement.objects.update(eqf_level=None, quality_kind=None)
+
+    status, printed = lint("--achievement", "ecosystems")
+
+    assert status == 1
+    assert "82 %" in printed
+    assert "  8. Level" in printed
+    assert "  11. Quality assurance" in printed
+
+
+def test_weak_colours_are_printed_too(achievement: Achievement, settings: object) -> None:
+    settings.INGENIUM_BRAND_INK = "#aaaaaa"  # type: ignore[attr-defined]
+
+    status, printed = lint()
+
+    assert status == 1
+    assert "Colours" in printed
+
+
+def test_an_unknown_definition_is_an_error() -> None:
+    with pytest.raises(CommandError, match="no definition nothing"):
+        call_command("ingenium_lint", "--achievement", "nothing")

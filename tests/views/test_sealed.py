@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ingenium_credentials import api
+from ingenium_credentials.models import Achievement, AuditEntry, Award, Credential
+from tests.api.conftest import EARNED_AT
+
+
+@pytest.fixture
+def award(achievement: Achievement, learner: Any, sealing_certificate: Any) -> Award:
+    """Issued as badge and as sealed credential, and shared."""
+    achievement.quality_agency, achievement.quality_agency_country = "Hellenic Authority (example)", "GR"
+    api.define(achievement)
+    made = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=EARNED_AT)
+    api.issue([made.pk])
+    made.refresh_from_db()
+    api.share(made, True, learner.pk)
+    return made
+
+
+def _address(award: Award) -> str:
+    return f"/ingenium/credentials/{award.uuid}"
+
+
+def test_the_sealed_credential_is_a_file_of_its_own(client: Client, award: Award) -> None:
+    body = bytes(award.credentials.get(format="elm").body)
+
+    download = client.get(f"{_address(award)}.elm.jsonld")
+    asked = client.get(_address(award), headers={"accept": "application/jose+json"})
+
+    assert download.content == asked.content == body
+    assert download["Content-Type"] == "application/jose+json"
+    assert download["Content-Disposition"] == f'attachment; filename="credential-{award.uuid}.elm.jsonld"'
+
+
+def test_the_page_offers_it(client: Client, award: Award) -> None:
+    page = client.get(_address(award), headers={"accept": "text/html"}).content.decode()
+
+    assert f"{_address(award)}.elm.jsonld" in page
+
+
+def test_the_verifier_takes_it(client: Client, award: Award) -> None:
+    body = bytes(award.credentials.get(format="elm").body)
+
+    answer = client.post("/ingenium/api/v1/verify/", body, content_type="application/octet-stream")
+
+    assert answer.json()["verdict"] == "valid"
+    assert answer.json()["format"] == "elm"
+
+
+def test_health_counts_seals_that_wait_for_a_time_stamp(client: Client, award: Award) -> None:
+    row = award.credentials.get(format="elm")
+    long_ago = timezone.now() - dt.timedelta(days=1)
+    Credential.objects.filter(pk=row.pk).update(time_stamp_due_at=timezone.now(), issued_at=long_ago)
+
+    found = client.get("/ingenium/health/").json()
+
+    assert found["seals_without_time_stamp"] == 1
+    assert "seals wait too long for a time-stamp" in found["problems"]
+
+
+def _export(client: Client, award: Award) -> Any:
+    action = {"action": "export_unsigned", "_selected_action": [award.pk]}
+    return client.post("/admin/ingenium_credentials/award/", action)
+
+
+def test_officers_export_the_text_without_a_seal(admin_client: Client, award: Award) -> None:
+    answer = _export(admin_client, award)
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        document = json.loads(archive.read(f"{award.uuid}.json"))
+    assert document["id"] == f"urn:credential:{award.uuid}"
+    assert "issued" not in document
+    assert AuditEntry.objects.filter(action="exported", subject_id__contains=str(award.uuid)).exists()
+
+
+def test_nobody_else_exports(client: Client, award: Award, django_user_model: Any) -> None:
+    staff = django_user_model.objects.create_user("staff", "s@example.org", "secret", is_staff=True)
+    client.force_login(staff)
+
+    assert _export(client, award).status_code == 403
+
+
+def test_what_was_revoked_is_not_exported(admin_client: Client, award: Award) -> None:
+    api.revoke(award.uuid, reason="A mistake")
+
+    answer = _export(admin_client, award)
+
+    assert answer.get("Content-Type") != "application/zip"
