@@ -256,7 +256,7 @@ def test_a_file_that_says_it_is_too_large_is_refused_unread(client: Client, db: 
     # The test client itself reads to the end once the answer is there, as a server does.
     assert body.reads <= 1
     assert response.status_code == 413
-    assert "2000 kB" in page_of(response)
+    assert "5000 kB" in page_of(response)
 
 
 @pytest.mark.parametrize("length", ["", "-5", "x", "9" * 400])
