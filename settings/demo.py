@@ -31,5 +31,7 @@ INGENIUM_BASE_URL = "http://localhost:8000"
 INGENIUM_KEYS_DIR = str(DATA / "keys")
 INGENIUM_FORMATS = ["ob3", "ob3-jwt", "elm"]
 INGENIUM_SEAL_ANCHORS_DIR = str(DATA / "anchors")
+# The demonstration writes its own anchors into it; the check at start wants to read it before.
+Path(INGENIUM_SEAL_ANCHORS_DIR).mkdir(mode=0o700, exist_ok=True)
 
 plug_in(__name__, "common", "production")

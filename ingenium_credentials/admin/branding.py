@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import api
 from ..branding import LARGEST
-from ..models import BrandAsset
+from ..models import AchievementPicture, BrandAsset
 from . import texts
 from .bases import ModelForm
 from .forms import ReadableJSON
+from .read_only import ReadOnlyAdmin
 from .refusals import RefusalsAsMessages
 
-__all__ = ["BrandAssetAdmin"]
+__all__ = ["AchievementPictureAdmin", "BrandAssetAdmin"]
 
 
 class BrandAssetForm(ModelForm):
@@ -102,3 +103,20 @@ class BrandAssetAdmin(RefusalsAsMessages):
             if found
             else "–"
         )
+
+
+@admin.register(AchievementPicture)
+class AchievementPictureAdmin(ReadOnlyAdmin):
+    """The first pages of documents, to look at; they are drawn when a definition is first issued from."""
+
+    list_display = ("achievement", "language", "sha256")
+    list_filter = ("language",)
+    list_select_related = ("achievement",)
+    search_fields = ("achievement__slug", "sha256")
+    fields = readonly_fields = ("achievement", "language", "sha256", "picture")
+
+    @admin.display(description=_("picture"))
+    def picture(self, row: AchievementPicture) -> SafeString:
+        """The page."""
+        source = base64.b64encode(bytes(row.png)).decode()
+        return format_html('<img width="600" alt="" src="data:image/png;base64,{}">', source)

@@ -18,9 +18,11 @@ from PIL import Image
 from ingenium_credentials import api
 from ingenium_credentials.models import (
     Achievement,
+    AchievementPicture,
     AuditEntry,
     Award,
     AwardRule,
+    BrandAsset,
     Credential,
     Issuer,
     Organisation,
@@ -40,6 +42,8 @@ def _url(name: str, page: str, *args: object) -> str:
 def award(achievement: Achievement, learner: Any) -> Award:
     row = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=timezone.now())
     api.issue([row.pk])
+    BrandAsset.objects.create(organisation=achievement.issuer.organisation)
+    AchievementPicture.objects.get_or_create(achievement=achievement, language="en")
     row.refresh_from_db()
     return row
 
