@@ -21,7 +21,7 @@ from ingenium_credentials.views.sentences import SENTENCES
 from .services import missing
 
 PACKAGE = Path(__file__).resolve().parent.parent / "ingenium_credentials"
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("bg", "de", "el", "en", "es", "fi", "fr", "ga", "it", "ro", "sv")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]")
 
 

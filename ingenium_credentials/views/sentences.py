@@ -17,7 +17,7 @@ SENTENCES = (
     _("The file is a JSON Web Token."),
     _("The file is empty."),
     _("The file is larger than any credential is."),
-    _("The file is no credential: neither JSON, JWT, PNG nor SVG."),
+    _("The file is no credential: neither JSON, JWT, PNG, SVG nor PDF."),
     _("The picture holds no credential. Some programs remove it; ask for the original file."),
     _("The PNG picture is cut off."),
     _("The PNG picture is damaged: a checksum does not fit."),
