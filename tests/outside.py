@@ -30,6 +30,7 @@ def populate() -> None:
     from ingenium_credentials import api
     from ingenium_credentials.api.keys import default_did
     from ingenium_credentials.models import Achievement, AwardRule, Issuer, Organisation
+    from tests.annex import ELEMENTS
 
     call_command("migrate", verbosity=0)
     university = Organisation.objects.create(slug="uoc", country="GR")
@@ -39,7 +40,7 @@ def populate() -> None:
         api.create_key(issuer, use=path.stem, uri=f"file:{path}")
     texts: dict[str, Any] = {name: {"en": "Ecosystems"} for name in ("names", "descriptions", "criteria")}
     achievement = api.define(
-        Achievement(slug="ecosystems", issuer=issuer, **texts), awarding_bodies=[university]
+        Achievement(slug="ecosystems", issuer=issuer, **texts, **ELEMENTS), awarding_bodies=[university]
     )
     api.activate(achievement)
     condition = {"version": 1, "kind": "course_passed", "course": COURSE}
