@@ -73,9 +73,7 @@ def test_what_the_fonts_lack_is_not_showable(text: str) -> None:
     assert not showable(text)
 
 
-@pytest.mark.parametrize(
-    "name", ["Ελένη Παπαδάκη", "Гергана Стоянова", "Ștefan Țepeș", "Ó Súilleabháin"]
-)
+@pytest.mark.parametrize("name", ["Ελένη Παπαδάκη", "Гергана Стоянова", "Ștefan Țepeș", "Ó Súilleabháin"])
 def test_names_of_the_alliance_are_showable(name: str) -> None:
     assert showable(name)
 

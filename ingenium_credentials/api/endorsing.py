@@ -101,9 +101,7 @@ def demand_issuer_in_time(award: Award) -> None:
     begins, ends = achievement.issuer_from, achievement.issuer_until
     if (begins and day < begins) or (ends and day > ends):
         raise NotReady(
-            _(
-                "%(issuer)s does not issue %(definition)s on %(day)s; make a version with who did."
-            )
+            _("%(issuer)s does not issue %(definition)s on %(day)s; make a version with who did.")
             % {"issuer": award.issuer, "definition": achievement, "day": day.isoformat()}
         )
 

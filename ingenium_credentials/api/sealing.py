@@ -202,9 +202,7 @@ def _demand_same_organisation(organisation: Organisation, sealer: Sealer) -> Non
         organisation.country and organisation.country != sealer.organisation.country
     ):
         raise NotAllowed(
-            _(
-                "The certificate is of %(name)s, %(country)s; not the verified name of %(organisation)s."
-            )
+            _("The certificate is of %(name)s, %(country)s; not the verified name of %(organisation)s.")
             % {"name": named, "country": sealer.organisation.country, "organisation": organisation}
         )
 

@@ -50,7 +50,8 @@ def verify(
     `data` is a JSON document, a compact JWS, a PNG or SVG picture with one inside, or a PDF
     with credentials attached; a credential, a badge, an EDC or a presentation. `resolve`
     turns the https addresses of DID documents and status lists into bytes; whatever it
-    raises makes a check that could not be made. `challenge` and `domain` are what the caller asked the presenter to sign.
+    raises makes a check that could not be made. `challenge` and `domain` are what the
+    caller asked the presenter to sign.
     `anchors` are the certificates that the seals of European credentials must lead to;
     without them no such seal is more than a signature by somebody.
     """

@@ -68,6 +68,7 @@ def test_after_rotation_what_the_old_key_signed_is_valid(award: Award) -> None:
 
 def test_what_a_compromised_key_signed_is_not_valid(award: Award) -> None:
     key = award.credentials.get(format="ob3").signing_key
+    assert key is not None
     api.rotate(award.issuer, key.use)
     api.mark_compromised(key)
 
