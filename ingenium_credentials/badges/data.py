@@ -1,7 +1,8 @@
 """The record that every format is written from: frozen, typed, free of any format.
 
 One `AwardData` says everything that a credential says. The formats (`ob3` and `elm`) read
-it and nothing else, so that all credentials of an award state the same facts. Texts for people are `LanguageMap`s: BCP 47 tag to text, first entry preferred.
+it and nothing else, so that all credentials of an award state the same facts. Texts for
+people are `LanguageMap`s: BCP 47 tag to text, first entry preferred.
 """
 
 from __future__ import annotations
