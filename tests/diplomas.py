@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from attrs import evolve
 
@@ -26,7 +27,7 @@ TITLES = {
 UNIVERSITIES = ("University of Crete", "University of Rouen Normandy", "Medical University – Sofia")
 
 
-def diploma(language: str = "en", *, universities: int = 3, **changes: object) -> DocumentData:
+def diploma(language: str = "en", *, universities: int = 3, **changes: Any) -> DocumentData:
     """A complete document; `changes` replace members of it."""
     words, title = labels(language), TITLES.get(language, TITLES["en"])
     badge = BadgeData(title=title, issuer=UNIVERSITIES[0], language=language, kind=words["kind"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -30,7 +31,7 @@ OPEN = (
 )
 
 
-def asset(**changes: object) -> AssetData:
+def asset(**changes: Any) -> AssetData:
     content = changes.pop("content", LOGO)
     assert isinstance(content, bytes)
     made = AssetData(

@@ -118,7 +118,7 @@ def test_one_address_answers_as_the_client_asks(
 
 
 def test_a_form_that_does_not_exist_is_refused_with_those_that_do(client: Client, make_award: Make) -> None:
-    response = client.get(address(make_award(shared=True)), headers={"accept": "application/pdf"})
+    response = client.get(address(make_award(shared=True)), headers={"accept": "application/zip"})
 
     assert response.status_code == 406
     assert "image/png" in response.json()["detail"]
@@ -168,7 +168,7 @@ def test_scripts_of_other_sites_may_read_documents_errors_and_304(client: Client
     answers = [
         client.get(address(award, ".json")),
         client.get(address(award, ".json"), headers={"if-none-match": tag}),
-        client.get(address(award), headers={"accept": "application/pdf"}),
+        client.get(address(award), headers={"accept": "application/zip"}),
         client.get(f"/ingenium/credentials/{uuid4()}"),
         client.options(address(award)),
         client.post(address(award)),
