@@ -11,15 +11,16 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any
 
 import segno
-import typst
 from attrs import asdict, evolve, field, frozen
 from PIL import Image
 
 from .typesetting import (
     COLOUR,
+    Standard,
     Undrawable,
     compiled,
     drawable,
@@ -43,7 +44,7 @@ __all__ = [
     "rasterised",
 ]
 
-STANDARDS = ("a-3a", "ua-1")
+STANDARDS: tuple[Standard, ...] = ("a-3a", "ua-1")
 _LONGEST_TEXT = 4_000
 _LONGEST_NAME = 140
 _LONGEST_WORD = 40
@@ -168,7 +169,7 @@ def document_png(data: DocumentData, *, width: int = 1200) -> bytes:
 def fingerprint(data: DocumentData) -> str:
     """A hash that is the same for documents that are the same; raises `Undrawable`, as making one does."""
     written = json.dumps(_values(data), ensure_ascii=False)
-    return hashlib.sha256(f"{typst.__version__}\n{written}".encode()).hexdigest()
+    return hashlib.sha256(f"{version('typst')}\n{written}".encode()).hexdigest()
 
 
 def rasterised(content: bytes, media_type: str, *, width: int = 240) -> bytes:

@@ -10,7 +10,7 @@ import functools
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from attrs import validators
 __all__ = [
     "COLOUR",
     "FOLDER",
+    "Standard",
     "Undrawable",
     "capitals",
     "compiled",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).parent / "templates" / "ingenium_credentials" / "typst"
+Standard = Literal["a-3a", "ua-1"]
 COLOUR = validators.matches_re(r"#[0-9a-fA-F]{6}", func=re.fullmatch)
 _LONGEST_WORD = 22
 _SHOWABLE = re.compile(
@@ -61,7 +63,7 @@ def compiled(
     *,
     form: Literal["pdf", "png", "svg"],
     ppi: float = 72,
-    standards: tuple[str, ...] = (),
+    standards: Sequence[Standard] = (),
 ) -> bytes:
     """What the template of that name makes of the values, which it finds in `sys.inputs.values`.
 
@@ -74,7 +76,7 @@ def compiled(
         ppi=ppi,
         ignore_system_fonts=True,
         sys_inputs={"values": json.dumps(values, ensure_ascii=False)},
-        **({"pdf_standards": list(standards)} if standards else {}),
+        pdf_standards=list(standards),
     )
     return bytes(made[0] if isinstance(made, list) else made)
 
@@ -128,7 +130,8 @@ def initials(name: str) -> str:
 def labels(language: str) -> Mapping[str, Any]:
     """The fixed words of a language, by name; English for a language that has none."""
     table = _label_table()
-    return table.get(primary_language(language), table["en"])
+    language = primary_language(language)
+    return table[language if language in table else "en"]
 
 
 def languages() -> tuple[str, ...]:

@@ -14,10 +14,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..badges import edc
 from ..badges.errors import CredentialError
 from ..badges.moments import parse_moment
 from . import wording
-from .facts import Fact, Facts, Outcome, Party, Text
+from .facts import Fact, Facts, Outcome, Party, Text, say
 
 __all__ = ["of_document"]
 
@@ -40,6 +41,8 @@ _DEMONSTRATION = "DEMONSTRATION"
 
 def of_document(document: Mapping[str, Any]) -> Facts:
     """The facts of a verified credential: an Open Badge, or another one as far as it has a title."""
+    if "EuropeanDigitalCredential" in _list(document.get("type")):
+        return _of_european(document)
     subject = _object(document.get("credentialSubject"))
     achievement = _object(subject.get("achievement"))
     issuer = _object(document.get("issuer"))
@@ -62,6 +65,24 @@ def of_document(document: Mapping[str, Any]) -> Facts:
         tags=tuple(filter(None, map(_text, _list(achievement.get("tag"))))),
         technical=tuple(_technical(document, subject, achievement)),
         demonstration=name.startswith(_DEMONSTRATION),
+    )
+
+
+def _of_european(document: Mapping[str, Any]) -> Facts:
+    """As far as an EDC says it simply, in the language that suits the reader."""
+    found = edc.summary(document)
+    holders = list(dict.fromkeys(text for text in found.holder.values() if text))
+    return Facts(
+        title=say(found.title) or Text(_("Untitled credential")),
+        kind=wording.kind(_("European Digital Credential")),
+        description=say(found.description),
+        holder=holders[0] if holders else "",
+        holder_latin=holders[1] if len(holders) > 1 else "",
+        issuer=Party(name=say(found.issuer)) if found.issuer else None,
+        awarding=tuple(Party(name=say(names)) for names in found.awarding),
+        awarded_at=_moment(document, "validFrom", "issuanceDate"),
+        valid_until=_moment(document, "validUntil", "expirationDate"),
+        technical=tuple(_technical(document, {}, {})),
     )
 
 

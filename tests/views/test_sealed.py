@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ingenium_credentials import api
 from ingenium_credentials.models import Achievement, AuditEntry, Award, Credential
+from ingenium_credentials.views import reading
 from tests.api.conftest import EARNED_AT
 
 
@@ -55,6 +56,16 @@ def test_the_verifier_takes_it(client: Client, award: Award) -> None:
 
     assert answer.json()["verdict"] == "valid"
     assert answer.json()["format"] == "elm"
+
+
+def test_the_page_of_the_verifier_says_what_is_certified(client: Client, award: Award) -> None:
+    document = json.loads(json.loads(bytes(award.credentials.get(format="elm").body))["payload"])
+
+    found = reading.of_document(document)
+
+    assert (found.title.value, found.holder) == ("Mediterranean ecosystems", "Ελένη Παπαδάκη")
+    assert found.issuer is not None
+    assert [party.name.value for party in found.awarding] == [found.issuer.name.value]
 
 
 def test_health_counts_seals_that_wait_for_a_time_stamp(client: Client, award: Award) -> None:
