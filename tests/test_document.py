@@ -7,7 +7,6 @@ from typing import Any
 
 import pikepdf
 import pytest
-from attrs import evolve
 from PIL import Image, ImageChops, ImageStat
 
 from ingenium_credentials.document import (
@@ -121,11 +120,7 @@ def test_the_same_data_give_the_same_bytes() -> None:
 def test_a_name_without_letters_here_is_refused_and_never_replaced() -> None:
     for changes in ({"holder": NAME}, {"holder_latin": NAME}):
         with pytest.raises(Undrawable):
-<<<<<<< HEAD
-            document_pdf(evolve(diploma(), **{member: "王小明"}))  # type: ignore[arg-type]
-=======
             document_pdf(diploma("en", universities=1, **changes))
->>>>>>> elm
 
 
 def test_other_words_without_letters_here_do_not_stop_the_document() -> None:
