@@ -1,3 +1,4 @@
+# long: one subject; every table of the administration is asked the same questions
 from __future__ import annotations
 
 import io
@@ -24,8 +25,11 @@ from ingenium_credentials.models import (
     AwardRule,
     BrandAsset,
     Credential,
+    Endorsement,
     Issuer,
+    Mandate,
     Organisation,
+    SealingCertificate,
     SigningKey,
 )
 
@@ -46,6 +50,27 @@ def award(achievement: Achievement, learner: Any) -> Award:
     AchievementPicture.objects.get_or_create(achievement=achievement, language="en")
     row.refresh_from_db()
     return row
+
+
+@pytest.fixture
+def joint(award: Award, sealing_certificate: SealingCertificate) -> None:
+    """What only a joint award has: a mandate, and an endorsement of the version."""
+    issuer = award.issuer
+    Mandate.objects.create(
+        organisation=issuer.organisation,
+        issuer=issuer,
+        reference="2026/1",
+        statements={"en": "Signs for the university."},
+        document_sha256="0" * 64,
+        valid_from=timezone.now().date(),
+    )
+    Endorsement.objects.create(
+        achievement=award.achievement,
+        issuer=issuer,
+        document={},
+        signing_key=issuer.keys.earliest("pk"),
+        signed_at=timezone.now(),
+    )
 
 
 def test_every_table_is_administered() -> None:
@@ -77,6 +102,7 @@ def test_every_list_opens_and_searches(
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+@pytest.mark.usefixtures("joint")
 def test_every_row_opens(admin_client: Client, award: Award, rule: AwardRule, model: Any) -> None:
     api.record_passing(
         learner_id=1, course_id="course-v1:A+B+C", is_passing=True, at=timezone.now(), event_id="1"
