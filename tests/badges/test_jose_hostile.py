@@ -82,10 +82,9 @@ def test_a_private_or_symmetric_key_in_the_header_is_refused(p256_signer: Softwa
 
 def test_a_key_of_another_algorithm_is_refused(signers: dict[Algorithm, SoftwareSigner]) -> None:
     for kind, signer in signers.items():
-        for other, name in NAMES.items():
-            if other is not kind:
-                with pytest.raises(ProofError, match="algorithm"):
-                    checked(token(signer, {**CREDENTIAL, **CLAIMS}, alg=name), signer)
+        for name in (name for other, name in NAMES.items() if other is not kind):
+            with pytest.raises(ProofError, match="algorithm"):
+                checked(token(signer, {**CREDENTIAL, **CLAIMS}, alg=name), signer)
 
 
 def test_a_token_of_another_key_is_refused(p256_signer: SoftwareSigner, rsa_signer: SoftwareSigner) -> None:
