@@ -248,11 +248,13 @@ def test_members_that_each_class_must_have_are_those_of_the_shapes() -> None:
         _iri(definition["@id"]): name for name, definition in _definitions().items() if "@id" in definition
     }
     for kind, members in REQUIRED.items():
-        demanded = set()
-        for shape in graph.subjects(rdflib.SH.targetClass, rdflib.URIRef(_iri(_definitions()[kind]["@id"]))):
-            for rule in graph.objects(shape, rdflib.SH.property):
-                if int(graph.value(rule, rdflib.SH.minCount) or 0) > 0:
-                    demanded.add(names[str(graph.value(rule, rdflib.SH.path))])
+        shapes = graph.subjects(rdflib.SH.targetClass, rdflib.URIRef(_iri(_definitions()[kind]["@id"])))
+        demanded = {
+            names[str(graph.value(rule, rdflib.SH.path))]
+            for shape in shapes
+            for rule in graph.objects(shape, rdflib.SH.property)
+            if int(graph.value(rule, rdflib.SH.minCount) or 0) > 0
+        }
         # Data model 1.1 demands the second moment of issue, the shapes do not.
         assert set(members) - {"issuanceDate"} == demanded, kind
 
