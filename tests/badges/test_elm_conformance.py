@@ -248,10 +248,10 @@ def test_members_that_each_class_must_have_are_those_of_the_shapes() -> None:
         _iri(definition["@id"]): name for name, definition in _definitions().items() if "@id" in definition
     }
     for kind, members in REQUIRED.items():
-        shapes = graph.subjects(rdflib.SH.targetClass, rdflib.URIRef(_iri(_definitions()[kind]["@id"])))
+        found = graph.subjects(rdflib.SH.targetClass, rdflib.URIRef(_iri(_definitions()[kind]["@id"])))
         demanded = {
             names[str(graph.value(rule, rdflib.SH.path))]
-            for shape in shapes
+            for shape in found
             for rule in graph.objects(shape, rdflib.SH.property)
             if int(graph.value(rule, rdflib.SH.minCount) or 0) > 0
         }
