@@ -7,11 +7,14 @@ environment variables is used as it is.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +27,7 @@ from attrs import frozen
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class ServiceUnavailable(Exception):
@@ -91,11 +95,19 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _die_with_parent() -> None:
+    """Ask Linux to stop this process when the test run that started it is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @contextmanager
 def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
     """Run a server until the block ends; return control once its port answers."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=_die_with_parent
+        )
     try:
         _wait(process, port, log)
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,22 @@ def test_servers_are_named_to_the_command_and_stopped_after_it(redis: Redis) -> 
     port = urlsplit(shown.stdout.strip()).port
     assert port is not None
     assert port != redis.port
+    assert not answers(port)
+
+
+def test_servers_end_with_a_run_that_is_killed(redis: Redis) -> None:
+    shell = ["sh", "-c", "echo $INGENIUM_TEST_REDIS_URL; sleep 5"]
+    command = [sys.executable, str(WITH_SERVICES), "redis", "--", *shell]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        port = urlsplit(run.stdout.readline().strip()).port
+        assert port is not None
+
+        run.kill()
+
+    deadline = time.monotonic() + 10
+    while answers(port) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert not answers(port)
 
 
