@@ -50,6 +50,8 @@ TITLES = {
 }
 VC = "https://www.w3.org/2018/credentials#"
 
+pytestmark = pytest.mark.conformance
+
 
 @pytest.fixture(autouse=True)
 def _data() -> None:
