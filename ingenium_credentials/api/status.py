@@ -92,7 +92,8 @@ def publish(row: StatusList) -> bytes:
 
 
 def _signed(row: StatusList, now: dt.datetime, valid_until: dt.datetime) -> bytes:
-    revoked = Award.objects.filter(status_list=row, state=Award.State.REVOKED)
+    # Not by state: what was superseded, or erased after it was revoked, stays revoked.
+    revoked = Award.objects.filter(status_list=row, revoked_at__isnull=False)
     document = status_list.render(
         url=url_of(row),
         issuer_id=row.issuer.did,

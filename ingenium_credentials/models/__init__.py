@@ -1,10 +1,21 @@
 """The tables, by noun. Only `api` writes their rows."""
 
-from .achievements import Achievement, AwardingBody, AwardRule, AwardRuleCourse
+from .achievements import Achievement, AwardingBody
 from .alliance import Issuer, Organisation, OrganisationIdentifier, OrganisationName, SigningKey
 from .awards import AppendOnly, AuditEntry, Award, Credential
+from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
-from .results import CourseResult
+from .letters import Letter
+from .results import CourseResult, PartResult
+from .rules import (
+    Approval,
+    AwardRule,
+    AwardRuleCourse,
+    AwardRulePart,
+    OfferedCourse,
+    RuleVersion,
+    Simulation,
+)
 from .sealing import Endorsement, Mandate, SealingCertificate
 from .status import StatusList
 
@@ -12,21 +23,30 @@ __all__ = [
     "Achievement",
     "AchievementPicture",
     "AppendOnly",
+    "Approval",
     "AuditEntry",
     "Award",
+    "AwardImport",
     "AwardRule",
     "AwardRuleCourse",
+    "AwardRulePart",
     "AwardingBody",
     "BrandAsset",
     "CourseResult",
     "Credential",
     "Endorsement",
     "Issuer",
+    "Letter",
     "Mandate",
+    "MassRevocation",
+    "OfferedCourse",
     "Organisation",
     "OrganisationIdentifier",
     "OrganisationName",
+    "PartResult",
+    "RuleVersion",
     "SealingCertificate",
     "SigningKey",
+    "Simulation",
     "StatusList",
 ]

@@ -96,6 +96,11 @@ class Achievement(models.Model):
     quality_report = models.URLField(_("quality assurance report"), max_length=255, blank=True)
     quality_until = models.DateField(_("quality assurance valid until"), null=True, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
+    counts_courses_twice = models.BooleanField(
+        _("a course may count twice"),
+        default=False,
+        help_text=_("Whether two parts of this award may rest on the same course."),
+    )
     validity_days = models.PositiveIntegerField(
         _("validity in days"), null=True, blank=True, help_text=_("Empty: the credential does not expire.")
     )
@@ -139,44 +144,3 @@ class AwardingBody(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} / {self.achievement}"
-
-
-class AwardRule(models.Model):
-    """On which condition an achievement is awarded; `rules.py` says what conditions exist.
-
-    .. no_pii:
-    """
-
-    uuid = models.UUIDField(_("public id"), default=uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=127)
-    achievement = models.ForeignKey(Achievement, models.PROTECT, related_name="rules")
-    condition = models.JSONField(_("condition"))
-    enabled = models.BooleanField(_("enabled"), default=False)
-
-    class Meta:
-        verbose_name = _("award rule")
-        verbose_name_plural = _("award rules")
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AwardRuleCourse(models.Model):
-    """A course that a rule's condition names: finds the rules that an event concerns.
-
-    .. no_pii:
-    """
-
-    rule = models.ForeignKey(AwardRule, models.CASCADE, related_name="courses")
-    course_id = models.CharField(_("course"), max_length=255, db_index=True)
-
-    class Meta:
-        verbose_name = _("course of a rule")
-        verbose_name_plural = _("courses of rules")
-        constraints = (
-            models.UniqueConstraint(fields=("rule", "course_id"), name="ingenium_rule_course_once"),
-        )
-
-    def __str__(self) -> str:
-        return self.course_id

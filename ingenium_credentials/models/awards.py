@@ -8,8 +8,9 @@ from uuid import uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .achievements import Achievement, AwardRule
+from .achievements import Achievement
 from .alliance import Issuer, SigningKey
+from .rules import AwardRule
 from .sealing import SealingCertificate
 from .status import StatusList
 
@@ -32,7 +33,11 @@ class Award(models.Model):
 
         PENDING = "pending", _("Pending")
         ISSUED = "issued", _("Issued")
+        REVIEW = "review", _("Under review")
         REVOKED = "revoked", _("Revoked")
+        SUPERSEDED = "superseded", _("Superseded")
+        EXPIRED = "expired", _("Expired")
+        ERASED = "erased", _("Erased")
 
     uuid = models.UUIDField(_("public id"), default=uuid4, unique=True, editable=False)
     learner_id = models.BigIntegerField(_("learner"), null=True, blank=True)
@@ -41,7 +46,21 @@ class Award(models.Model):
     occasion = models.PositiveIntegerField(_("occasion"), default=1)
     rule = models.ForeignKey(AwardRule, models.SET_NULL, null=True, blank=True, related_name="awards")
     issuer = models.ForeignKey(Issuer, models.PROTECT, related_name="awards")
-    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.PENDING)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    supersedes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("supersedes"),
+    )
+    parts = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="wholes", verbose_name=_("parts")
+    )
+    courses = models.JSONField(
+        _("courses"), default=list, blank=True, help_text=_("The courses that it was earned by.")
+    )
 
     recipient_uuid = models.UUIDField(_("id of the recipient"), default=uuid4, editable=False)
     recipient_name = models.CharField(_("name"), max_length=255)
@@ -54,11 +73,42 @@ class Award(models.Model):
     awarded_at = models.DateTimeField(_("awarded at"), help_text=_("When it was earned."))
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    confirmation_due_at = models.DateTimeField(
+        _("to be confirmed until"),
+        null=True,
+        blank=True,
+        help_text=_("The learner may correct the name until then; it is signed afterwards."),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    review_due_at = models.DateTimeField(
+        _("review ends at"), null=True, blank=True, help_text=_("Empty under review: a person decides.")
+    )
+    review_reason = models.CharField(_("reason of the review"), max_length=255, blank=True)
+    revoked_at = models.DateTimeField(
+        _("revoked at"),
+        null=True,
+        blank=True,
+        help_text=_("Set, too, when it was superseded: the status list is computed from it."),
+    )
     revocation_reason = models.CharField(_("reason of the revocation"), max_length=255, blank=True)
     status_list = models.ForeignKey(StatusList, models.PROTECT, related_name="awards")
     status_index = models.PositiveIntegerField(_("place in the status list"))
     shared_at = models.DateTimeField(_("shared at"), null=True, blank=True)
+    supervision = models.JSONField(
+        _("supervision and identity check"),
+        null=True,
+        blank=True,
+        help_text=_("What truly happened; empty: nobody has said."),
+    )
+    evidence = models.JSONField(_("evidence"), default=list, blank=True)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+    digest_salt = models.CharField(_("salt of the digests"), max_length=43, blank=True)
+    digests = models.JSONField(
+        _("digests"),
+        default=dict,
+        blank=True,
+        help_text=_("Format to salted SHA-256 of the document that was erased."),
+    )
 
     attempts = models.PositiveIntegerField(_("attempts to issue"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True, blank=True)

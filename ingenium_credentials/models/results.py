@@ -29,10 +29,13 @@ class CourseResult(models.Model):
     mode = models.CharField(_("mode"), max_length=63, blank=True)
     certificate_status = models.CharField(_("certificate status"), max_length=63, blank=True)
     certificate_since = models.DateTimeField(_("certificate since"), null=True, blank=True)
+    is_enrolled = models.BooleanField(_("enrolled"), null=True, blank=True)
+    enrolled_mode = models.CharField(_("enrolment mode"), max_length=63, blank=True)
     printed_name = models.CharField(_("printed name"), max_length=255, blank=True)
     passing_stamp = models.CharField(max_length=80, blank=True, editable=False)
     certificate_stamp = models.CharField(max_length=80, blank=True, editable=False)
     grade_stamp = models.CharField(max_length=80, blank=True, editable=False)
+    enrolment_stamp = models.CharField(max_length=80, blank=True, editable=False)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     dirty = models.BooleanField(_("not evaluated yet"), default=False, db_index=True)
     attempts = models.PositiveIntegerField(_("attempts to evaluate"), default=0)
@@ -53,3 +56,39 @@ class CourseResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id} / {self.course_id}"
+
+
+class PartResult(models.Model):
+    """What a learner has reached in one part of a course, told by an import or by the LMS.
+
+    .. no_pii: The learner is the LMS's user id.
+    """
+
+    class Kind(models.TextChoices):
+        """What the part is; its `key` names it."""
+
+        CATEGORY = "category", _("Assignment category")
+        SUBSECTION = "subsection", _("Subsection")
+        BLOCK = "block", _("Unit")
+
+    learner_id = models.BigIntegerField(_("learner"))
+    course_id = models.CharField(_("course"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    key = models.CharField(_("key"), max_length=255)
+    value = models.DecimalField(
+        _("value"), max_digits=5, decimal_places=4, help_text=_("Share of the maximum; 1 is complete.")
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("result in a part")
+        verbose_name_plural = _("results in parts")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("learner_id", "course_id", "kind", "key"), name="ingenium_part_result_once"
+            ),
+        )
+        indexes = (models.Index(fields=("course_id", "kind"), name="ingenium_part_course"),)
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} / {self.kind} {self.key}"
