@@ -5,6 +5,9 @@ from .auditing import note
 from .awarding import Circumstances, award, evaluate, facts_of, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
+from .concluding import close_review
+from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
@@ -22,13 +25,23 @@ from .keys import (
     rotate,
     signer_for,
 )
+from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
-from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
+from .mass_revoking import (
+    MassPreview,
+    carry_out,
+    decide_mass_revocation,
+    preview_mass_revocation,
+    propose_mass_revocation,
+)
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
+from .renewing import is_renewable, renew
 from .resolving import resolve
 from .retiring import forget_learner
+from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .sealing import (
     anchors,
@@ -39,6 +52,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
 
@@ -46,12 +60,20 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "LAPSE",
+    "LOST",
+    "NAME_SOURCES",
+    "OTHER_NAME",
     "PUBLISH",
+    "REVOKE_MANY",
     "SEAL",
+    "STANDING",
     "TIME_STAMP",
     "Circumstances",
+    "CorrectionPreview",
     "Difference",
     "Kind",
+    "MassPreview",
     "Missing",
     "NotAllowed",
     "NotReady",
@@ -63,13 +85,20 @@ __all__ = [
     "allot",
     "anchors",
     "asset_faults",
+    "awaits_confirmation",
     "award",
     "award_data",
     "branding_faults",
+    "carry_out",
+    "close_review",
     "completeness",
+    "confirm_name",
+    "correct_grade",
+    "correct_name",
     "create_key",
     "credential_for_certificate",
     "credential_url",
+    "decide_mass_revocation",
     "default_did",
     "define",
     "define_asset",
@@ -90,16 +119,25 @@ __all__ = [
     "forget_learner",
     "freeze",
     "is_due",
+    "is_renewable",
+    "issuable",
     "issue",
     "issuer_data",
     "key_named",
+    "lapse",
+    "lapsed",
+    "lost",
     "mandate_data",
     "mark_compromised",
     "missing",
     "new_version",
     "note",
+    "open_review",
     "organisation_data",
+    "preview_correction",
+    "preview_mass_revocation",
     "preview_revocation",
+    "propose_mass_revocation",
     "provide_keys",
     "publish",
     "queue",
@@ -108,6 +146,7 @@ __all__ = [
     "record_certificate",
     "record_grade",
     "record_passing",
+    "renew",
     "resolve",
     "retire",
     "retire_achievement",
