@@ -22,6 +22,7 @@ from .keys import (
     rotate,
     signer_for,
 )
+from .languages import Content, complete_languages, contents
 from .linking import credential_for_certificate
 from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
@@ -49,6 +50,7 @@ __all__ = [
     "PUBLISH",
     "SEAL",
     "TIME_STAMP",
+    "Content",
     "Difference",
     "Kind",
     "Missing",
@@ -65,7 +67,9 @@ __all__ = [
     "award",
     "award_data",
     "branding_faults",
+    "complete_languages",
     "completeness",
+    "contents",
     "create_key",
     "credential_for_certificate",
     "credential_url",
