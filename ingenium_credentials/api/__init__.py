@@ -2,13 +2,14 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import award, evaluate, facts_of, rules_for
+from .awarding import award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
+from .facts import known, known_of, learners_of
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -84,7 +85,6 @@ __all__ = [
     "document_image",
     "document_images",
     "evaluate",
-    "facts_of",
     "faults_of",
     "forget_learner",
     "freeze",
@@ -92,6 +92,9 @@ __all__ = [
     "issue",
     "issuer_data",
     "key_named",
+    "known",
+    "known_of",
+    "learners_of",
     "mandate_data",
     "mark_compromised",
     "missing",

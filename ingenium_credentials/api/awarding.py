@@ -8,20 +8,20 @@ that, not a lock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import lms, rules
+from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult
-from . import auditing, definitions, queueing, status
+from . import auditing, definitions, facts, queueing, status
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["award", "evaluate", "facts_of", "rules_for"]
+__all__ = ["award", "evaluate", "rules_for"]
 
 _PLACES_TRIED = 20
 _MOST_ATTEMPTS = 20
@@ -83,42 +83,35 @@ def rules_for(course_id: str) -> list[AwardRule]:
     )
 
 
-def facts_of(learner_id: int, condition: object) -> dict[str, rules.Facts]:
-    """What is known of the learner in the courses that the condition names."""
-    results = CourseResult.objects.filter(learner_id=learner_id, course_id__in=rules.courses_of(condition))
-    return {
-        result.course_id: rules.Facts(
-            is_passing=result.is_passing,
-            passing_since=result.passing_since,
-            grade=result.grade,
-            mode=result.mode or lms.enrolment_mode(learner_id, result.course_id),
-            certificate_status=result.certificate_status,
-            certificate_since=result.certificate_since,
-        )
-        for result in results
-    }
-
-
 def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
-    facts = facts_of(learner_id, rule.condition)
-    explanation = rules.explain(rule.condition, facts)
+    known = facts.known(learner_id, rule.condition, rule=rule)
+    explanation = rules.explain(rule.condition, known)
     if not explanation.met:
         return []
-    if explanation.earned_at is None:
-        raise NotReady(_("It is not known when the achievement was earned."))
     granted = award(
         learner_id=learner_id,
         achievement=rule.achievement,
-        awarded_at=explanation.earned_at,
+        awarded_at=_earned_at(explanation),
         rule=rule,
-        grade=_grade(facts),
+        grade=_grade(known),
+        courses=explanation.courses,
+        parts=facts.standing_awards(learner_id, explanation.parts),
     )
     return [granted.pk]
 
 
-def _grade(facts: Mapping[str, rules.Facts]) -> Decimal | None:
+def _earned_at(explanation: rules.Explanation) -> dt.datetime:
+    if explanation.earned_at is not None:
+        return explanation.earned_at
+    if explanation.is_timeless:
+        # An enrolment alone, say: it has been so since nobody knows when, and is so now.
+        return timezone.now()
+    raise NotReady(_("It is not known when the achievement was earned."))
+
+
+def _grade(known: rules.Known) -> Decimal | None:
     """The grade of the one course; several courses have no grade in common."""
-    return next(iter(facts.values())).grade if len(facts) == 1 else None
+    return next(iter(known.courses.values())).grade if len(known.courses) == 1 and not known.held else None
 
 
 def award(
@@ -128,13 +121,16 @@ def award(
     awarded_at: dt.datetime,
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
+    courses: Iterable[str] = (),
+    parts: Sequence[Award] = (),
     actor_id: int | None = None,
     reason: str = "",
 ) -> Award:
     """Grant the achievement, or return the award that stands already.
 
     Everything that the credential will say is frozen here. `awarded_at` is when it was
-    earned. Raises `NotAllowed` for a version that is not active and for what was earned
+    earned, `courses` are the keys of the courses and `parts` the awards that it was earned
+    by. Raises `NotAllowed` for a version that is not active and for what was earned
     before it was revoked, and `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
@@ -145,7 +141,8 @@ def award(
         raise NotAllowed(_("It was revoked, and has not been earned again since."))
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
     new.occasion = latest.occasion + 1 if latest is not None else 1
-    return _insert(new, actor_id=actor_id, reason=reason)
+    new.courses = sorted(courses)
+    return _insert(new, parts, actor_id=actor_id, reason=reason)
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
@@ -187,12 +184,13 @@ def _frozen(
     )
 
 
-def _insert(new: Award, *, actor_id: int | None, reason: str) -> Award:
+def _insert(new: Award, parts: Sequence[Award], *, actor_id: int | None, reason: str) -> Award:
     for _try in range(_PLACES_TRIED):
         try:
             with transaction.atomic():
                 new.status_list, new.status_index = status.allot(new.issuer)
                 new.save(force_insert=True)
+                new.parts.set(parts)
                 auditing.note("awarded", new, actor_id=actor_id, reason=reason)
                 queueing.queue(queueing.ISSUE, [new.pk])
             return new
