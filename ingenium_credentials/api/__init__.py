@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import award, evaluate, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
@@ -50,6 +50,7 @@ __all__ = [
     "PUBLISH",
     "SEAL",
     "TIME_STAMP",
+    "Circumstances",
     "Difference",
     "Kind",
     "Missing",

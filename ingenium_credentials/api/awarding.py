@@ -8,9 +8,11 @@ that, not a lock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
+from attrs import frozen
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,11 +23,25 @@ from . import auditing, definitions, facts, queueing, status
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["award", "evaluate", "rules_for"]
+__all__ = ["Circumstances", "award", "evaluate", "rules_for"]
 
 _PLACES_TRIED = 20
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
+
+
+@frozen(kw_only=True)
+class Circumstances:
+    """What truly happened around one award, as far as somebody or a rule has said so."""
+
+    supervision: Mapping[str, Any] | None = None
+    """A concept (`iri`, `labels`); None: what the rule says, else nothing."""
+    evidence: Sequence[Mapping[str, Any]] = ()
+    """What supports it, each with `url` and, by language, `titles` and `descriptions`."""
+    courses: Sequence[str] = ()
+    """Keys of the courses that it was earned by."""
+    parts: Sequence[Award] = ()
+    """The smaller awards that it is made of."""
 
 
 def evaluate(result_ids: Sequence[int]) -> list[int]:
@@ -94,8 +110,10 @@ def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
         awarded_at=_earned_at(explanation),
         rule=rule,
         grade=_grade(known),
-        courses=explanation.courses,
-        parts=facts.standing_awards(learner_id, explanation.parts),
+        circumstances=Circumstances(
+            courses=sorted(explanation.courses),
+            parts=facts.standing_awards(learner_id, explanation.parts),
+        ),
     )
     return [granted.pk]
 
@@ -121,16 +139,14 @@ def award(
     awarded_at: dt.datetime,
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
-    courses: Iterable[str] = (),
-    parts: Sequence[Award] = (),
+    circumstances: Circumstances = Circumstances(),
     actor_id: int | None = None,
     reason: str = "",
 ) -> Award:
     """Grant the achievement, or return the award that stands already.
 
     Everything that the credential will say is frozen here. `awarded_at` is when it was
-    earned, `courses` are the keys of the courses and `parts` the awards that it was earned
-    by. Raises `NotAllowed` for a version that is not active and for what was earned
+    earned. Raises `NotAllowed` for a version that is not active and for what was earned
     before it was revoked, and `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
@@ -140,9 +156,11 @@ def award(
     if latest is not None and latest.revoked_at is not None and awarded_at <= latest.revoked_at:
         raise NotAllowed(_("It was revoked, and has not been earned again since."))
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
+    new.supervision = circumstances.supervision or (rule.supervision if rule is not None else None)
+    new.evidence = list(circumstances.evidence)
+    new.courses = list(circumstances.courses)
     new.occasion = latest.occasion + 1 if latest is not None else 1
-    new.courses = sorted(courses)
-    return _insert(new, parts, actor_id=actor_id, reason=reason)
+    return _insert(new, parts=circumstances.parts, actor_id=actor_id, reason=reason)
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
@@ -184,7 +202,7 @@ def _frozen(
     )
 
 
-def _insert(new: Award, parts: Sequence[Award], *, actor_id: int | None, reason: str) -> Award:
+def _insert(new: Award, *, parts: Sequence[Award], actor_id: int | None, reason: str) -> Award:
     for _try in range(_PLACES_TRIED):
         try:
             with transaction.atomic():
