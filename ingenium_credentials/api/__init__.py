@@ -24,7 +24,9 @@ from .keys import (
     signer_for,
 )
 from .linking import credential_for_certificate
-from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
+from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .palette import palette
+from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
@@ -47,8 +49,10 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "MOST_ATTEMPTS",
     "PUBLISH",
     "SEAL",
+    "SEND",
     "TIME_STAMP",
     "Circumstances",
     "Difference",
@@ -85,6 +89,7 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due_letters",
     "evaluate",
     "faults_of",
     "forget_learner",
@@ -102,10 +107,12 @@ __all__ = [
     "new_version",
     "note",
     "organisation_data",
+    "palette",
     "preview_revocation",
     "provide_keys",
     "publish",
     "queue",
+    "queue_letter",
     "reconcile",
     "reconsider",
     "record_certificate",
@@ -119,6 +126,8 @@ __all__ = [
     "rotate",
     "rules_for",
     "sealer_for",
+    "send_again",
+    "send_letters",
     "share",
     "signer_for",
     "status_document",
