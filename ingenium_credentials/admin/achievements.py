@@ -117,7 +117,7 @@ class AchievementAdmin(RefusalsAsMessages):
             for found in api.contents(achievement)
         )
         shown = format_html_join("", "<li>{} {}</li>", rows)
-        return format_html("<ul>{}</ul>", shown) if shown else _("No text has been entered yet.")
+        return format_html("<ul>{}</ul>", shown) if shown else str(_("No text has been entered yet."))
 
     @admin.action(description=_("Activate, in place of the version before"), permissions=("change",))
     def activate(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:
