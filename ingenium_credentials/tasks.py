@@ -83,6 +83,13 @@ def revoke_many(proposal_id: int) -> int:
     return api.carry_out(proposal_id)
 
 
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def send_letters(letter_ids: Sequence[int]) -> int:
+    """Send these letters, as far as they are due; returns how many were sent."""
+    return api.send_letters(letter_ids)
+
+
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
@@ -96,6 +103,7 @@ def sweep() -> dict[str, int]:
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
         "lapsed": _queue_batches(api.LAPSE, api.lapsed(now)),
         "mass_revocations": _queue_each(api.REVOKE_MANY, _proposals_left(now)),
+        "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
@@ -121,6 +129,11 @@ def _proposals_left(now: dt.datetime) -> Iterator[int]:
         state=MassRevocation.State.PROPOSED, decided_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS)
     )
     return left.order_by("pk").values_list("pk", flat=True).iterator()
+
+
+def _letters_left(now: dt.datetime) -> Iterator[int]:
+    left = api.due_letters(now).filter(created_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS))
+    return left.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 
 def _time_stamps_left(now: dt.datetime) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import Circumstances, award, evaluate, facts_of, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
@@ -12,6 +12,7 @@ from .definitions import activate, define, define_rule, freeze, new_version, ret
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
+from .facts import known, known_of, learners_of
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -25,8 +26,10 @@ from .keys import (
     rotate,
     signer_for,
 )
+from .languages import Content, complete_languages, contents
 from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
+from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
 from .mass_revoking import (
     MassPreview,
     carry_out,
@@ -34,7 +37,8 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, TIME_STAMP, queue
+from .palette import palette
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
@@ -62,14 +66,17 @@ __all__ = [
     "ISSUE",
     "LAPSE",
     "LOST",
+    "MOST_ATTEMPTS",
     "NAME_SOURCES",
     "OTHER_NAME",
     "PUBLISH",
     "REVOKE_MANY",
     "SEAL",
+    "SEND",
     "STANDING",
     "TIME_STAMP",
     "Circumstances",
+    "Content",
     "CorrectionPreview",
     "Difference",
     "Kind",
@@ -91,8 +98,10 @@ __all__ = [
     "branding_faults",
     "carry_out",
     "close_review",
+    "complete_languages",
     "completeness",
     "confirm_name",
+    "contents",
     "correct_grade",
     "correct_name",
     "create_key",
@@ -113,8 +122,8 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due_letters",
     "evaluate",
-    "facts_of",
     "faults_of",
     "forget_learner",
     "freeze",
@@ -124,8 +133,11 @@ __all__ = [
     "issue",
     "issuer_data",
     "key_named",
+    "known",
+    "known_of",
     "lapse",
     "lapsed",
+    "learners_of",
     "lost",
     "mandate_data",
     "mark_compromised",
@@ -134,6 +146,7 @@ __all__ = [
     "note",
     "open_review",
     "organisation_data",
+    "palette",
     "preview_correction",
     "preview_mass_revocation",
     "preview_revocation",
@@ -141,6 +154,7 @@ __all__ = [
     "provide_keys",
     "publish",
     "queue",
+    "queue_letter",
     "reconcile",
     "reconsider",
     "record_certificate",
@@ -155,6 +169,8 @@ __all__ = [
     "rotate",
     "rules_for",
     "sealer_for",
+    "send_again",
+    "send_letters",
     "share",
     "signer_for",
     "status_document",

@@ -24,7 +24,9 @@ __all__ = ["lapse", "lapsed"]
 
 def lapsed(now: dt.datetime) -> Iterator[int]:
     """The awards for which time has brought something, by id."""
-    due = _due(now) | _ended(now) | _ending(now)
+    due = _due(now) | _ended(now)
+    if conf.MAIL:
+        due |= _ending(now)
     found = Award.objects.filter(due).order_by("pk")
     return found.values_list("pk", flat=True).iterator(chunk_size=2000)
 

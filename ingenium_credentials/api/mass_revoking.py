@@ -90,7 +90,9 @@ def _uuid(value: UUID | str) -> UUID:
     try:
         return value if isinstance(value, UUID) else UUID(value.strip())
     except ValueError as error:
-        raise NotAllowed(_("%(value)r is not the public id of an award.") % {"value": str(value)[:50]}) from error
+        raise NotAllowed(
+            _("%(value)r is not the public id of an award.") % {"value": str(value)[:50]}
+        ) from error
 
 
 def preview_mass_revocation(proposal: MassRevocation) -> MassPreview:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, AuditEntry, Award, AwardRule, CourseResult, Letter
+from ingenium_credentials.models import AuditEntry, Award, AwardRule, CourseResult, Letter
 from tests.api.conftest import EARNED_AT
 
 pytestmark = pytest.mark.django_db
@@ -157,9 +157,7 @@ def test_passing_again_does_not_end_a_review_that_a_person_opened(
     assert (again.state, again.review_reason) == (State.REVIEW, "Somebody else sat the exam")
 
 
-def test_a_review_without_a_date_never_ends_by_itself(
-    rule: AwardRule, learner: Any, course_id: str
-) -> None:
+def test_a_review_without_a_date_never_ends_by_itself(rule: AwardRule, learner: Any, course_id: str) -> None:
     award = _hear(learner, course_id, True, EARNED_AT)
     assert award is not None
     _hear(learner, course_id, False, EARNED_AT + TOMORROW)
