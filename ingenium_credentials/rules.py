@@ -29,6 +29,7 @@ __all__ = [
     "Facts",
     "Line",
     "courses_of",
+    "definitions_of",
     "explain",
 ]
 
@@ -99,6 +100,12 @@ def explain(condition: object, results: Mapping[str, Facts]) -> Explanation:
 def courses_of(condition: object) -> set[str]:
     """The course keys that a condition names; raises `ConditionError`."""
     return {leaf.course for leaf in _leaves(condition)}
+
+
+def definitions_of(condition: object) -> set[str]:
+    """The definitions, by slug, that a condition names; raises `ConditionError`."""
+    list(_leaves(condition))
+    return set()
 
 
 @frozen(kw_only=True)

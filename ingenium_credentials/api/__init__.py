@@ -5,10 +5,12 @@ from .auditing import note
 from .awarding import award, evaluate, facts_of, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
-from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .deciding import approve, award_by_hand, retry, why_not
+from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
-from .errors import NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady
+from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -23,6 +25,7 @@ from .keys import (
     signer_for,
 )
 from .linking import credential_for_certificate
+from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -30,6 +33,7 @@ from .recording import reconsider, record_certificate, record_grade, record_pass
 from .resolving import resolve
 from .retiring import forget_learner
 from .revoking import RevocationPreview, preview_revocation, revoke
+from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
     anchors,
     define_certificate,
@@ -49,7 +53,10 @@ __all__ = [
     "PUBLISH",
     "SEAL",
     "TIME_STAMP",
+    "Change",
+    "Conflict",
     "Difference",
+    "Edit",
     "Kind",
     "Missing",
     "NotAllowed",
@@ -61,11 +68,14 @@ __all__ = [
     "activate",
     "allot",
     "anchors",
+    "approve",
     "asset_faults",
     "award",
+    "award_by_hand",
     "award_data",
     "branding_faults",
     "completeness",
+    "content_of",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -75,10 +85,14 @@ __all__ = [
     "define_certificate",
     "define_issuer",
     "define_mandate",
+    "define_offered_course",
     "define_organisation",
     "define_rule",
+    "demand_offered",
+    "demand_seen",
     "did_document",
     "did_document_bytes",
+    "difference",
     "document",
     "document_fingerprint",
     "document_image",
@@ -88,16 +102,20 @@ __all__ = [
     "faults_of",
     "forget_learner",
     "freeze",
+    "history",
     "is_due",
     "issue",
     "issuer_data",
     "key_named",
     "mandate_data",
     "mark_compromised",
+    "may_use",
     "missing",
     "new_version",
     "note",
+    "offered_definitions",
     "organisation_data",
+    "pause",
     "preview_revocation",
     "provide_keys",
     "publish",
@@ -108,18 +126,24 @@ __all__ = [
     "record_grade",
     "record_passing",
     "resolve",
+    "restore",
     "retire",
     "retire_achievement",
     "retire_certificate",
+    "retry",
     "revoke",
     "rotate",
     "rules_for",
+    "schedule",
     "sealer_for",
     "share",
     "signer_for",
     "status_document",
+    "switch_on",
     "time_stamp",
     "unsigned_export",
     "url_of",
     "verify",
+    "wake_rules",
+    "why_not",
 ]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,9 +74,14 @@ def _outcome(result: CourseResult, problems: Sequence[str]) -> dict[str, object]
 
 
 def rules_for(course_id: str) -> list[AwardRule]:
-    """The enabled rules that name the course and can award something now."""
+    """The enabled rules that name the course and can award something now, by their schedules too."""
+    now = timezone.now()
     found = AwardRule.objects.filter(
-        enabled=True, achievement__state=Achievement.State.ACTIVE, courses__course_id=course_id
+        Q(starts_at=None) | Q(starts_at__lte=now),
+        Q(ends_at=None) | Q(ends_at__gt=now),
+        enabled=True,
+        achievement__state=Achievement.State.ACTIVE,
+        courses__course_id=course_id,
     )
     return list(
         found.select_related("achievement__issuer")
@@ -128,6 +135,8 @@ def award(
     awarded_at: dt.datetime,
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
+    supervision: Mapping[str, Any] | None = None,
+    evidence: Sequence[Mapping[str, Any]] = (),
     actor_id: int | None = None,
     reason: str = "",
 ) -> Award:
@@ -144,6 +153,9 @@ def award(
     if latest is not None and latest.revoked_at is not None and awarded_at <= latest.revoked_at:
         raise NotAllowed(_("It was revoked, and has not been earned again since."))
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
+    new.evidence = [dict(item) for item in evidence]
+    if supervision is not None:
+        new.supervision = dict(supervision)
     new.occasion = latest.occasion + 1 if latest is not None else 1
     return _insert(new, actor_id=actor_id, reason=reason)
 
