@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import award, evaluate, facts_of, rules_for
+from .awarding import Circumstances, award, evaluate, facts_of, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .deciding import approve, award_by_hand, retry, why_not
@@ -54,6 +54,7 @@ __all__ = [
     "SEAL",
     "TIME_STAMP",
     "Change",
+    "Circumstances",
     "Conflict",
     "Difference",
     "Edit",

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from attrs import frozen
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -23,11 +24,25 @@ from . import auditing, definitions, queueing, status
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["award", "evaluate", "facts_of", "rules_for"]
+__all__ = ["Circumstances", "award", "evaluate", "facts_of", "rules_for"]
 
 _PLACES_TRIED = 20
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
+
+
+@frozen(kw_only=True)
+class Circumstances:
+    """What truly happened around one award, as far as somebody or a rule has said so."""
+
+    supervision: Mapping[str, Any] | None = None
+    """A concept (`iri`, `labels`); None: what the rule says, else nothing."""
+    evidence: Sequence[Mapping[str, Any]] = ()
+    """What supports it, each with `url` and, by language, `titles` and `descriptions`."""
+    courses: Sequence[str] = ()
+    """Keys of the courses that it was earned by."""
+    parts: Sequence[Award] = ()
+    """The smaller awards that it is made of."""
 
 
 def evaluate(result_ids: Sequence[int]) -> list[int]:
@@ -135,8 +150,7 @@ def award(
     awarded_at: dt.datetime,
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
-    supervision: Mapping[str, Any] | None = None,
-    evidence: Sequence[Mapping[str, Any]] = (),
+    circumstances: Circumstances = Circumstances(),
     actor_id: int | None = None,
     reason: str = "",
 ) -> Award:
@@ -153,11 +167,11 @@ def award(
     if latest is not None and latest.revoked_at is not None and awarded_at <= latest.revoked_at:
         raise NotAllowed(_("It was revoked, and has not been earned again since."))
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
-    new.evidence = [dict(item) for item in evidence]
-    if supervision is not None:
-        new.supervision = dict(supervision)
+    new.supervision = circumstances.supervision or (rule.supervision if rule is not None else None)
+    new.evidence = list(circumstances.evidence)
+    new.courses = list(circumstances.courses)
     new.occasion = latest.occasion + 1 if latest is not None else 1
-    return _insert(new, actor_id=actor_id, reason=reason)
+    return _insert(new, parts=circumstances.parts, actor_id=actor_id, reason=reason)
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
@@ -199,12 +213,13 @@ def _frozen(
     )
 
 
-def _insert(new: Award, *, actor_id: int | None, reason: str) -> Award:
+def _insert(new: Award, *, parts: Sequence[Award], actor_id: int | None, reason: str) -> Award:
     for _try in range(_PLACES_TRIED):
         try:
             with transaction.atomic():
                 new.status_list, new.status_index = status.allot(new.issuer)
                 new.save(force_insert=True)
+                new.parts.set(parts)
                 auditing.note("awarded", new, actor_id=actor_id, reason=reason)
                 queueing.queue(queueing.ISSUE, [new.pk])
             return new

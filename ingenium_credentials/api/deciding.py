@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +15,8 @@ from . import auditing, awarding, queueing, recording
 from .errors import NotAllowed
 
 __all__ = ["approve", "award_by_hand", "retry", "why_not"]
+
+_NOTHING_SAID = awarding.Circumstances()
 
 
 def why_not(rule: AwardRule, learner_id: int) -> rules.Explanation:
@@ -64,8 +64,7 @@ def award_by_hand(
     actor_id: int | None,
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
-    supervision: Mapping[str, Any] | None = None,
-    evidence: Sequence[Mapping[str, Any]] = (),
+    circumstances: awarding.Circumstances = _NOTHING_SAID,
 ) -> Award:
     """Award on a person's word, who says why; the credential is the one that a rule would give.
 
@@ -82,8 +81,7 @@ def award_by_hand(
         awarded_at=awarded_at,
         rule=rule,
         grade=grade,
-        supervision=supervision,
-        evidence=evidence,
+        circumstances=circumstances,
         actor_id=actor_id,
         reason=reason.strip(),
     )

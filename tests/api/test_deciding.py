@@ -75,7 +75,7 @@ class TestByHand:
     def test_keeps_what_truly_happened(self, achievement: Achievement, learner: Any) -> None:
         supervision = {"iri": "http://data.europa.eu/snb/supervision-verification/x", "labels": {"en": "x"}}
 
-        award = self._award(achievement, learner, supervision=supervision)
+        award = self._award(achievement, learner, circumstances=api.Circumstances(supervision=supervision))
 
         award.refresh_from_db()
         assert award.supervision == supervision
