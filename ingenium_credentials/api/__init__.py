@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import Circumstances, award, evaluate, facts_of, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .deciding import approve, award_by_hand, retry, why_not
@@ -10,6 +10,7 @@ from .definitions import activate, define, freeze, new_version, retire_achieveme
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
 from .errors import Conflict, NotAllowed, NotReady
+from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -25,8 +26,10 @@ from .keys import (
     signer_for,
 )
 from .linking import credential_for_certificate
+from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
-from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
+from .palette import palette
+from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
@@ -50,8 +53,10 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "MOST_ATTEMPTS",
     "PUBLISH",
     "SEAL",
+    "SEND",
     "TIME_STAMP",
     "Change",
     "Circumstances",
@@ -98,8 +103,8 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due_letters",
     "evaluate",
-    "facts_of",
     "faults_of",
     "forget_learner",
     "freeze",
@@ -108,6 +113,9 @@ __all__ = [
     "issue",
     "issuer_data",
     "key_named",
+    "known",
+    "known_of",
+    "learners_of",
     "mandate_data",
     "mark_compromised",
     "may_use",
@@ -116,11 +124,13 @@ __all__ = [
     "note",
     "offered_definitions",
     "organisation_data",
+    "palette",
     "pause",
     "preview_revocation",
     "provide_keys",
     "publish",
     "queue",
+    "queue_letter",
     "reconcile",
     "reconsider",
     "record_certificate",
@@ -137,6 +147,8 @@ __all__ = [
     "rules_for",
     "schedule",
     "sealer_for",
+    "send_again",
+    "send_letters",
     "share",
     "signer_for",
     "status_document",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Approval, Award, AwardRule, CourseResult
-from . import auditing, awarding, queueing, recording
+from . import auditing, awarding, facts, queueing, recording
 from .errors import NotAllowed
 
 __all__ = ["approve", "award_by_hand", "retry", "why_not"]
@@ -21,7 +21,7 @@ _NOTHING_SAID = awarding.Circumstances()
 
 def why_not(rule: AwardRule, learner_id: int) -> rules.Explanation:
     """Each requirement of the rule, and whether the learner meets it: what awarding itself asks."""
-    return rules.explain(rule.condition, awarding.facts_of(learner_id, rule.condition))
+    return rules.explain(rule.condition, facts.known(learner_id, rule.condition, rule=rule))
 
 
 def approve(
