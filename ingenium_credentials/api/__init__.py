@@ -25,6 +25,7 @@ from .keys import (
     rotate,
     signer_for,
 )
+from .languages import Content, complete_languages, contents
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
@@ -61,6 +62,7 @@ __all__ = [
     "Change",
     "Circumstances",
     "Conflict",
+    "Content",
     "Difference",
     "Edit",
     "Kind",
@@ -80,8 +82,10 @@ __all__ = [
     "award_by_hand",
     "award_data",
     "branding_faults",
+    "complete_languages",
     "completeness",
     "content_of",
+    "contents",
     "create_key",
     "credential_for_certificate",
     "credential_url",
