@@ -8,11 +8,13 @@ from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
-from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .deciding import approve, award_by_hand, retry, why_not
+from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
-from .errors import NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
+from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -37,6 +39,7 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
+from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
@@ -47,6 +50,7 @@ from .resolving import resolve
 from .retiring import forget_learner
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
+from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
     anchors,
     define_certificate,
@@ -75,10 +79,13 @@ __all__ = [
     "SEND",
     "STANDING",
     "TIME_STAMP",
+    "Change",
     "Circumstances",
+    "Conflict",
     "Content",
     "CorrectionPreview",
     "Difference",
+    "Edit",
     "Kind",
     "MassPreview",
     "Missing",
@@ -91,9 +98,11 @@ __all__ = [
     "activate",
     "allot",
     "anchors",
+    "approve",
     "asset_faults",
     "awaits_confirmation",
     "award",
+    "award_by_hand",
     "award_data",
     "branding_faults",
     "carry_out",
@@ -101,6 +110,7 @@ __all__ = [
     "complete_languages",
     "completeness",
     "confirm_name",
+    "content_of",
     "contents",
     "correct_grade",
     "correct_name",
@@ -114,10 +124,14 @@ __all__ = [
     "define_certificate",
     "define_issuer",
     "define_mandate",
+    "define_offered_course",
     "define_organisation",
     "define_rule",
+    "demand_offered",
+    "demand_seen",
     "did_document",
     "did_document_bytes",
+    "difference",
     "document",
     "document_fingerprint",
     "document_image",
@@ -127,6 +141,7 @@ __all__ = [
     "faults_of",
     "forget_learner",
     "freeze",
+    "history",
     "is_due",
     "is_renewable",
     "issuable",
@@ -141,12 +156,15 @@ __all__ = [
     "lost",
     "mandate_data",
     "mark_compromised",
+    "may_use",
     "missing",
     "new_version",
     "note",
+    "offered_definitions",
     "open_review",
     "organisation_data",
     "palette",
+    "pause",
     "preview_correction",
     "preview_mass_revocation",
     "preview_revocation",
@@ -162,20 +180,26 @@ __all__ = [
     "record_passing",
     "renew",
     "resolve",
+    "restore",
     "retire",
     "retire_achievement",
     "retire_certificate",
+    "retry",
     "revoke",
     "rotate",
     "rules_for",
+    "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
     "status_document",
+    "switch_on",
     "time_stamp",
     "unsigned_export",
     "url_of",
     "verify",
+    "wake_rules",
+    "why_not",
 ]
