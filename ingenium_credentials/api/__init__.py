@@ -24,7 +24,7 @@ from .keys import (
 )
 from .linking import credential_for_certificate
 from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
@@ -55,7 +55,6 @@ __all__ = [
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -103,6 +102,7 @@ __all__ = [
     "publish",
     "queue",
     "reconcile",
+    "reconcile_nightly",
     "reconsider",
     "record_certificate",
     "record_grade",
