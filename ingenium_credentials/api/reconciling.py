@@ -13,12 +13,13 @@ from enum import Enum
 from typing import TypeVar
 
 from attrs import evolve, frozen
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
 from .. import rules
 from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
-from .awarding import evaluate, facts_of, rules_for
+from .awarding import evaluate, rules_for
+from .facts import known
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
 from .recording import reconsider_results
@@ -146,7 +147,10 @@ def _results(run: Reconciliation) -> QuerySet[CourseResult]:
 
 
 def _pending(run: Reconciliation) -> QuerySet[Award]:
-    return _of_course(Award.objects.filter(state=Award.State.PENDING), run.course_id)
+    pending = Award.objects.filter(state=Award.State.PENDING)
+    # Whoever may still correct the name is waited for.
+    waiting = Q(confirmation_due_at__gt=timezone.now(), confirmed_at=None)
+    return _of_course(pending.exclude(waiting), run.course_id)
 
 
 def _of_course(awards: QuerySet[Award], course_id: str) -> QuerySet[Award]:
@@ -216,7 +220,7 @@ def _compare_award(rule: AwardRule, learner_id: int) -> Difference | None:
 
 def _met(rule: AwardRule, learner_id: int) -> tuple[bool | None, dt.datetime | None]:
     try:
-        explanation = rules.explain(rule.condition, facts_of(learner_id, rule.condition))
+        explanation = rules.explain(rule.condition, known(learner_id, rule.condition, rule=rule))
     except rules.ConditionError:
         return None, None
     return explanation.met, explanation.earned_at

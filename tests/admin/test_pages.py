@@ -35,7 +35,15 @@ from ingenium_credentials.models import (
 
 MODELS = list(apps.get_app_config("ingenium_credentials").get_models())
 REGISTERED = [model for model in MODELS if admin.site.is_registered(model)]
-READ_ONLY = ["award", "credential", "auditentry", "statuslist", "signingkey", "courseresult", "reconciliation"]
+READ_ONLY = [
+    "award",
+    "credential",
+    "auditentry",
+    "statuslist",
+    "signingkey",
+    "courseresult",
+    "reconciliation",
+]
 
 
 def _url(name: str, page: str, *args: object) -> str:
