@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+<<<<<<< HEAD
+from ..models import CourseResult, Reconciliation
+from .read_only import ReadOnlyAdmin
+
+__all__ = ["CourseResultAdmin", "ReconciliationAdmin"]
+=======
 from ..models import CourseResult, PartResult
 from .read_only import ReadOnlyAdmin
 
 __all__ = ["CourseResultAdmin", "PartResultAdmin"]
+>>>>>>> main
 
 
 @admin.register(CourseResult)
@@ -20,6 +27,16 @@ class CourseResultAdmin(ReadOnlyAdmin):
     date_hierarchy = "changed_at"
 
 
+<<<<<<< HEAD
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    """When the LMS was compared with the ledger, and what differed."""
+
+    list_display = ("started_at", "finished_at", "nightly", "course_id", "looked_at", "found", "left")
+    list_filter = ("nightly",)
+    search_fields = ("course_id",)
+    date_hierarchy = "started_at"
+=======
 @admin.register(PartResult)
 class PartResultAdmin(ReadOnlyAdmin):
     """One learner in one category, subsection or unit of a course."""
@@ -28,3 +45,4 @@ class PartResultAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("=learner_id", "course_id", "key")
     date_hierarchy = "at"
+>>>>>>> main

@@ -42,7 +42,7 @@ from .mass_revoking import (
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .renewing import is_renewable, renew
@@ -92,7 +92,6 @@ __all__ = [
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -174,6 +173,7 @@ __all__ = [
     "queue",
     "queue_letter",
     "reconcile",
+    "reconcile_nightly",
     "reconsider",
     "record_certificate",
     "record_grade",
