@@ -92,6 +92,7 @@ __all__ = [
     "NotAllowed",
     "NotReady",
     "PublishedList",
+    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
