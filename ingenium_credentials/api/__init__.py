@@ -7,7 +7,7 @@ from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
-from .endorsing import define_mandate, mandate_data
+from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -46,6 +46,7 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "LARGEST_AGREEMENT",
     "PUBLISH",
     "SEAL",
     "TIME_STAMP",
