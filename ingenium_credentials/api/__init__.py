@@ -2,13 +2,14 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import Circumstances, award, evaluate, facts_of, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
+from .facts import known, known_of, learners_of
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -22,8 +23,11 @@ from .keys import (
     rotate,
     signer_for,
 )
+from .languages import Content, complete_languages, contents
 from .linking import credential_for_certificate
-from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
+from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .palette import palette
+from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
@@ -47,10 +51,13 @@ __all__ = [
     "FORMATS",
     "ISSUE",
     "LARGEST_AGREEMENT",
+    "MOST_ATTEMPTS",
     "PUBLISH",
     "SEAL",
+    "SEND",
     "TIME_STAMP",
     "Circumstances",
+    "Content",
     "Difference",
     "Kind",
     "Missing",
@@ -67,7 +74,9 @@ __all__ = [
     "award",
     "award_data",
     "branding_faults",
+    "complete_languages",
     "completeness",
+    "contents",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -85,8 +94,8 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due_letters",
     "evaluate",
-    "facts_of",
     "faults_of",
     "forget_learner",
     "freeze",
@@ -94,16 +103,21 @@ __all__ = [
     "issue",
     "issuer_data",
     "key_named",
+    "known",
+    "known_of",
+    "learners_of",
     "mandate_data",
     "mark_compromised",
     "missing",
     "new_version",
     "note",
     "organisation_data",
+    "palette",
     "preview_revocation",
     "provide_keys",
     "publish",
     "queue",
+    "queue_letter",
     "reconcile",
     "reconsider",
     "record_certificate",
@@ -117,6 +131,8 @@ __all__ = [
     "rotate",
     "rules_for",
     "sealer_for",
+    "send_again",
+    "send_letters",
     "share",
     "signer_for",
     "status_document",

@@ -17,13 +17,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import lms, rules
+from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult
-from . import auditing, definitions, queueing, status
+from . import auditing, definitions, facts, queueing, status
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["Circumstances", "award", "evaluate", "facts_of", "rules_for"]
+__all__ = ["Circumstances", "award", "evaluate", "rules_for"]
 
 _PLACES_TRIED = 20
 _MOST_ATTEMPTS = 20
@@ -99,42 +99,37 @@ def rules_for(course_id: str) -> list[AwardRule]:
     )
 
 
-def facts_of(learner_id: int, condition: object) -> dict[str, rules.Facts]:
-    """What is known of the learner in the courses that the condition names."""
-    results = CourseResult.objects.filter(learner_id=learner_id, course_id__in=rules.courses_of(condition))
-    return {
-        result.course_id: rules.Facts(
-            is_passing=result.is_passing,
-            passing_since=result.passing_since,
-            grade=result.grade,
-            mode=result.mode or lms.enrolment_mode(learner_id, result.course_id),
-            certificate_status=result.certificate_status,
-            certificate_since=result.certificate_since,
-        )
-        for result in results
-    }
-
-
 def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
-    facts = facts_of(learner_id, rule.condition)
-    explanation = rules.explain(rule.condition, facts)
+    known = facts.known(learner_id, rule.condition, rule=rule)
+    explanation = rules.explain(rule.condition, known)
     if not explanation.met:
         return []
-    if explanation.earned_at is None:
-        raise NotReady(_("It is not known when the achievement was earned."))
     granted = award(
         learner_id=learner_id,
         achievement=rule.achievement,
-        awarded_at=explanation.earned_at,
+        awarded_at=_earned_at(explanation),
         rule=rule,
-        grade=_grade(facts),
+        grade=_grade(known),
+        circumstances=Circumstances(
+            courses=sorted(explanation.courses),
+            parts=facts.standing_awards(learner_id, explanation.parts),
+        ),
     )
     return [granted.pk]
 
 
-def _grade(facts: Mapping[str, rules.Facts]) -> Decimal | None:
+def _earned_at(explanation: rules.Explanation) -> dt.datetime:
+    if explanation.earned_at is not None:
+        return explanation.earned_at
+    if explanation.is_timeless:
+        # An enrolment alone, say: it has been so since nobody knows when, and is so now.
+        return timezone.now()
+    raise NotReady(_("It is not known when the achievement was earned."))
+
+
+def _grade(known: rules.Known) -> Decimal | None:
     """The grade of the one course; several courses have no grade in common."""
-    return next(iter(facts.values())).grade if len(facts) == 1 else None
+    return next(iter(known.courses.values())).grade if len(known.courses) == 1 and not known.held else None
 
 
 def award(

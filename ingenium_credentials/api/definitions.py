@@ -19,6 +19,7 @@ from ..rules import courses_of
 from . import auditing, pictures, recording
 from .completeness import demand_complete
 from .errors import NotAllowed
+from .languages import demand_language
 
 State = Achievement.State
 
@@ -31,7 +32,7 @@ def define(
 ) -> Achievement:
     """Save a new or changed version; raises `NotAllowed` once it has been awarded.
 
-    An active one stays complete: a change that takes an element of Annex I away is refused.
+    An active one stays fit to be awarded: a change that makes it unfit is refused, as `activate` is.
     Raises Django's `ValidationError` for a value that its field does not take.
     `awarding_bodies` in the order in which the document names them; None leaves them.
     """
@@ -44,7 +45,7 @@ def define(
         if awarding_bodies is not None:
             _set_awarding_bodies(achievement, awarding_bodies)
         if achievement.state == State.ACTIVE:
-            demand_complete(achievement)
+            _demand_fit(achievement)
             _draw(achievement)
         auditing.note("achievement-defined", achievement, actor_id=actor_id)
     return achievement
@@ -75,12 +76,13 @@ def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achiev
     """Let the version be awarded, in place of the versions before it.
 
     The rules of former versions come over to this one. Twice changes nothing. Raises
-    `NotAllowed`, naming each, while a micro-credential lacks an element of Annex I.
+    `NotAllowed`, naming each, while a micro-credential lacks an element of Annex I, or while
+    no language is complete.
     """
     with transaction.atomic():
         stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
         if stored.state != State.ACTIVE:
-            demand_complete(stored)
+            _demand_fit(stored)
             former = Achievement.objects.filter(slug=stored.slug).exclude(pk=stored.pk)
             AwardRule.objects.filter(achievement__in=former).update(achievement=stored)
             named = AwardRuleCourse.objects.filter(rule__achievement=stored, rule__enabled=True)
@@ -151,6 +153,11 @@ def _set_awarding_bodies(achievement: Achievement, organisations: Sequence[Organ
         AwardingBody(achievement=achievement, organisation=organisation, position=position)
         for position, organisation in enumerate(organisations)
     )
+
+
+def _demand_fit(achievement: Achievement) -> None:
+    demand_complete(achievement)
+    demand_language(achievement)
 
 
 def _draw(achievement: Achievement) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -40,6 +40,7 @@ from ..conf import conf
 from ..models import Accreditation, Achievement, Award, Issuer, Organisation
 from . import status
 from .errors import NotReady
+from .languages import told_languages
 
 __all__ = ["achievement_data", "award_data", "credential_url", "issuer_data", "organisation_data"]
 
@@ -91,8 +92,8 @@ def award_data(award: Award) -> AwardData:
 def _evidence(entry: Mapping[str, Any]) -> EvidenceData:
     return EvidenceData(
         url=str(entry["url"]),
-        titles=_texts(entry.get("titles") or {}),
-        descriptions=_texts(entry.get("descriptions") or {}),
+        titles=_all_texts(entry.get("titles") or {}),
+        descriptions=_all_texts(entry.get("descriptions") or {}),
     )
 
 
@@ -104,7 +105,8 @@ def _part(part: Award) -> PartData:
 
 
 def achievement_data(achievement: Achievement) -> AchievementData:
-    """One version of a definition as it is signed; raises `NotReady`."""
+    """One version of a definition as it is signed, in its complete languages; raises `NotReady`."""
+    told = told_languages(achievement)
     url = f"{conf.BASE_URL}/ingenium/achievements/{achievement.uuid}/"
     bodies = achievement.awarding.select_related("organisation").order_by("position", "pk")
     try:
@@ -113,12 +115,12 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             url=url,
             version=str(achievement.version),
             kind=achievement.kind,
-            names=_texts(achievement.names),
-            descriptions=_texts(achievement.descriptions),
-            criteria=_texts(achievement.criteria),
-            image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names))),
+            names=_texts(achievement.names, told),
+            descriptions=_texts(achievement.descriptions, told),
+            criteria=_texts(achievement.criteria, told),
+            image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names, told))),
             awarding_bodies=tuple(organisation_data(body.organisation) for body in bodies),
-            outcomes=tuple(_outcome(entry) for entry in achievement.outcomes or ()),
+            outcomes=tuple(_outcome(entry, told) for entry in achievement.outcomes or ()),
             languages=tuple(achievement.languages or ()),
             ects=achievement.ects,
             hours=achievement.hours,
@@ -127,18 +129,18 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             mode=_optional(_concept, achievement.mode),
             assessment=_optional(_concept, achievement.assessment),
             supervision=_optional(_concept, achievement.supervision),
-            prerequisites=_texts(achievement.prerequisites or {}),
-            stackability=_texts(achievement.stackability or {}),
-            further_information=_texts(achievement.further_information or {}),
+            prerequisites=_texts(achievement.prerequisites or {}, told),
+            stackability=_texts(achievement.stackability or {}, told),
+            further_information=_texts(achievement.further_information or {}, told),
             quality_assurance=_quality_assurance(achievement),
             tags=tuple(achievement.tags or ()),
             cycle=achievement.cycle,
             opportunity=_optional(_concept, achievement.opportunity),
             setting=_optional(_concept, achievement.setting),
             is_partial=achievement.is_partial,
-            grading_scheme=_texts(achievement.grading_scheme or {}),
-            activities=tuple(_activity(entry) for entry in achievement.activities or ()),
-            entitlements=tuple(_entitlement(entry) for entry in achievement.entitlements or ()),
+            grading_scheme=_texts(achievement.grading_scheme or {}, told),
+            activities=tuple(_activity(entry, told) for entry in achievement.activities or ()),
+            entitlements=tuple(_entitlement(entry, told) for entry in achievement.entitlements or ()),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise NotReady(
@@ -147,7 +149,11 @@ def achievement_data(achievement: Achievement) -> AchievementData:
         ) from error
 
 
-def _texts(value: Mapping[str, Any]) -> LanguageMap:
+def _texts(value: Mapping[str, Any], languages: Collection[str]) -> LanguageMap:
+    return {tag: text for tag, text in _all_texts(value).items() if tag in languages}
+
+
+def _all_texts(value: Mapping[str, Any]) -> LanguageMap:
     return {str(language): str(text) for language, text in value.items() if text}
 
 
@@ -156,22 +162,22 @@ def _optional(read: Callable[[Any], _Value], value: Any) -> _Value | None:
 
 
 def _concept(value: Mapping[str, Any]) -> ConceptData:
-    return ConceptData(iri=str(value["iri"]), labels=_texts(value["labels"]))
+    return ConceptData(iri=str(value["iri"]), labels=_all_texts(value["labels"]))
 
 
-def _outcome(entry: Mapping[str, Any]) -> OutcomeData:
+def _outcome(entry: Mapping[str, Any], told: Collection[str]) -> OutcomeData:
     return OutcomeData(
-        texts=_texts(entry["texts"]),
+        texts=_texts(entry["texts"], told),
         esco=entry.get("esco", ""),
-        esco_labels=_texts(entry.get("esco_labels") or {}),
+        esco_labels=_all_texts(entry.get("esco_labels") or {}),
         kind=_optional(_concept, entry.get("kind")),
         reuse=_optional(_concept, entry.get("reuse")),
     )
 
 
-def _activity(entry: Mapping[str, Any]) -> ActivityData:
+def _activity(entry: Mapping[str, Any], told: Collection[str]) -> ActivityData:
     return ActivityData(
-        titles=_texts(entry["titles"]),
+        titles=_texts(entry["titles"], told),
         kind=_optional(_concept, entry.get("kind")),
         mode=_optional(_concept, entry.get("mode")),
         languages=tuple(entry.get("languages") or ()),
@@ -189,9 +195,9 @@ def _directing(slug: str) -> OrganisationData:
     return organisation_data(found)
 
 
-def _entitlement(entry: Mapping[str, Any]) -> EntitlementData:
+def _entitlement(entry: Mapping[str, Any], told: Collection[str]) -> EntitlementData:
     return EntitlementData(
-        titles=_texts(entry["titles"]), kind=_concept(entry["kind"]), status=_concept(entry["status"])
+        titles=_texts(entry["titles"], told), kind=_concept(entry["kind"]), status=_concept(entry["status"])
     )
 
 

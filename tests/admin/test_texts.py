@@ -65,7 +65,7 @@ def test_codes_become_concepts_with_the_labels_of_their_list() -> None:
     (found,) = texts.outcomes([outcome])
 
     assert found["kind"] == {"iri": "http://data.europa.eu/snb/skill-type/skill", "labels": {"en": "skill"}}
-    assert found["esco_labels"] == {"en": "think"}
+    assert found["esco_labels"] == {"en": "think analytically"}
 
 
 @pytest.mark.parametrize(
