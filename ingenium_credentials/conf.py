@@ -16,7 +16,10 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_STATUS_LIST_TTL_SECONDS": 300,
     "INGENIUM_STATUS_LIST_VALID_DAYS": 7,
     "INGENIUM_SWEEP_SECONDS": 300,
+    "INGENIUM_RECONCILE_HOUR": 3,
     "INGENIUM_ISSUE_BATCH": 500,
+    "INGENIUM_RENEWAL_DAYS": 90,
+    "INGENIUM_EXPIRY_NOTICE_DAYS": 30,
     "INGENIUM_DEMONSTRATION": False,
     "INGENIUM_BRAND_PRIMARY": "#123c69",
     "INGENIUM_BRAND_ACCENT": "#f2a900",
@@ -85,9 +88,25 @@ class Settings:
         return int(self._value("INGENIUM_SWEEP_SECONDS"))
 
     @property
+    def RECONCILE_HOUR(self) -> int | None:
+        """The hour, in Celery's time zone, of the nightly comparison with the LMS; None: there is none."""
+        value = self._value("INGENIUM_RECONCILE_HOUR")
+        return None if value is None else int(value)
+
+    @property
     def ISSUE_BATCH(self) -> int:
         """How many awards one task issues; bounds its memory."""
         return int(self._value("INGENIUM_ISSUE_BATCH"))
+
+    @property
+    def RENEWAL_DAYS(self) -> int:
+        """How many days before its end an award may be renewed."""
+        return int(self._value("INGENIUM_RENEWAL_DAYS"))
+
+    @property
+    def EXPIRY_NOTICE_DAYS(self) -> int:
+        """How many days before its end the learner is told that an award expires."""
+        return int(self._value("INGENIUM_EXPIRY_NOTICE_DAYS"))
 
     @property
     def DEMONSTRATION(self) -> bool:

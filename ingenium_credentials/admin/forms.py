@@ -17,15 +17,11 @@ from PIL import Image, UnidentifiedImageError
 
 from .. import api
 from ..badges.errors import CredentialError
-from ..models import Accreditation, Achievement, AwardRule, Issuer, Organisation
-from ..rules import ConditionError, courses_of
+from ..models import Accreditation, Achievement, Issuer, Organisation
 from . import texts
 from .bases import ModelForm
 
-__all__ = [
-    *("AccreditationForm", "AchievementForm", "AwardRuleForm", "IssuerForm", "OrganisationForm"),
-    "ReadableJSON",
-]
+__all__ = ["AccreditationForm", "AchievementForm", "IssuerForm", "OrganisationForm", "ReadableJSON"]
 
 CONCEPTS = {
     "isced_f": "isced-f",
@@ -159,23 +155,6 @@ class AccreditationForm(ModelForm):
     def clean_limit_levels(self) -> list[int]:
         """A list of numbers."""
         return texts.levels(self.cleaned_data["limit_levels"])
-
-
-class AwardRuleForm(ModelForm):
-    """A rule; a condition that is not understood is refused with the reason."""
-
-    class Meta:
-        model = AwardRule
-        fields = ("name", "achievement", "condition", "enabled")
-
-    def clean_condition(self) -> Any:
-        """Refuse what `rules` does not understand."""
-        condition = self.cleaned_data["condition"]
-        try:
-            courses_of(condition)
-        except ConditionError as error:
-            raise ValidationError(str(error)) from error
-        return condition
 
 
 class IssuerForm(ModelForm):

@@ -5,11 +5,16 @@ from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
-from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .concluding import close_review
+from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
+from .deciding import approve, award_by_hand, retry, why_not
+from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
-from .errors import NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
+from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -24,16 +29,28 @@ from .keys import (
     signer_for,
 )
 from .languages import Content, complete_languages, contents
+from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .mass_revoking import (
+    MassPreview,
+    carry_out,
+    decide_mass_revocation,
+    preview_mass_revocation,
+    propose_mass_revocation,
+)
+from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
+from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
+from .renewing import is_renewable, renew
 from .resolving import resolve
 from .retiring import forget_learner
+from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
+from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
     anchors,
     define_certificate,
@@ -43,6 +60,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
 
@@ -50,16 +68,27 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "LAPSE",
     "LARGEST_AGREEMENT",
+    "LOST",
     "MOST_ATTEMPTS",
+    "NAME_SOURCES",
+    "OTHER_NAME",
     "PUBLISH",
+    "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "STANDING",
     "TIME_STAMP",
+    "Change",
     "Circumstances",
+    "Conflict",
     "Content",
+    "CorrectionPreview",
     "Difference",
+    "Edit",
     "Kind",
+    "MassPreview",
     "Missing",
     "NotAllowed",
     "NotReady",
@@ -70,26 +99,40 @@ __all__ = [
     "activate",
     "allot",
     "anchors",
+    "approve",
     "asset_faults",
+    "awaits_confirmation",
     "award",
+    "award_by_hand",
     "award_data",
     "branding_faults",
+    "carry_out",
+    "close_review",
     "complete_languages",
     "completeness",
+    "confirm_name",
+    "content_of",
     "contents",
+    "correct_grade",
+    "correct_name",
     "create_key",
     "credential_for_certificate",
     "credential_url",
+    "decide_mass_revocation",
     "default_did",
     "define",
     "define_asset",
     "define_certificate",
     "define_issuer",
     "define_mandate",
+    "define_offered_course",
     "define_organisation",
     "define_rule",
+    "demand_offered",
+    "demand_seen",
     "did_document",
     "did_document_bytes",
+    "difference",
     "document",
     "document_fingerprint",
     "document_image",
@@ -99,45 +142,66 @@ __all__ = [
     "faults_of",
     "forget_learner",
     "freeze",
+    "history",
     "is_due",
+    "is_renewable",
+    "issuable",
     "issue",
     "issuer_data",
     "key_named",
     "known",
     "known_of",
+    "lapse",
+    "lapsed",
     "learners_of",
+    "lost",
     "mandate_data",
     "mark_compromised",
+    "may_use",
     "missing",
     "new_version",
     "note",
+    "offered_definitions",
+    "open_review",
     "organisation_data",
     "palette",
+    "pause",
+    "preview_correction",
+    "preview_mass_revocation",
     "preview_revocation",
+    "propose_mass_revocation",
     "provide_keys",
     "publish",
     "queue",
     "queue_letter",
     "reconcile",
+    "reconcile_nightly",
     "reconsider",
     "record_certificate",
     "record_grade",
     "record_passing",
+    "renew",
     "resolve",
+    "restore",
     "retire",
     "retire_achievement",
     "retire_certificate",
+    "retry",
     "revoke",
     "rotate",
     "rules_for",
+    "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
     "status_document",
+    "switch_on",
     "time_stamp",
     "unsigned_export",
     "url_of",
     "verify",
+    "wake_rules",
+    "why_not",
 ]
