@@ -30,7 +30,7 @@ from .palette import palette
 from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_grade, record_passing
+from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
 from .resolving import resolve
 from .retiring import forget_learner
 from .revoking import RevocationPreview, preview_revocation, revoke
@@ -120,6 +120,7 @@ __all__ = [
     "reconcile",
     "reconsider",
     "record_certificate",
+    "record_enrolment",
     "record_grade",
     "record_passing",
     "resolve",

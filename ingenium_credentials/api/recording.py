@@ -21,16 +21,23 @@ from django.utils import timezone
 
 from ..models import CourseResult
 from . import queueing
-from .news import CertificateNews, GradeNews, News, PassingNews, merge
+from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, merge
 
-__all__ = ["reconsider", "reconsider_results", "record_certificate", "record_grade", "record_passing"]
+__all__ = [
+    "reconsider",
+    "reconsider_results",
+    "record_certificate",
+    "record_enrolment",
+    "record_grade",
+    "record_passing",
+]
 
 logger = logging.getLogger(__name__)
 
 _TRIES = 5
 _PAUSE_SECONDS = 0.02
 _KEY = ("learner_id", "course_id")
-_STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp"})
+_STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp", "enrolment_stamp"})
 _TO_EVALUATE = ("revision", "dirty", "attempts", "next_attempt_at", "changed_at")
 
 
@@ -74,6 +81,22 @@ def record_certificate(
             mode=mode,
             printed_name=printed_name,
             grade=grade,
+        )
+    )
+
+
+def record_enrolment(
+    *, learner_id: int, course_id: object, is_enrolled: bool, mode: str | None, at: dt.datetime, event_id: str
+) -> None:
+    """Note whether and in which mode the learner is enrolled; raises `ValueError`."""
+    _record(
+        EnrolmentNews(
+            learner_id=learner_id,
+            course_id=course_id,
+            at=at,
+            event_id=event_id,
+            is_enrolled=is_enrolled,
+            mode=mode,
         )
     )
 
