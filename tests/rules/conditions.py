@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -198,7 +198,7 @@ def _judge_block(node: dict[str, Any], _known: Known, facts: Facts) -> Any:
     return node["block"] in facts.blocks and facts.blocks[node["block"]].value == 1, item
 
 
-_LEAF = {
+_LEAF: dict[str, Callable[[dict[str, Any], Known, Facts], Any]] = {
     "course_passed": _judge_passed,
     "block_completed": _judge_block,
     "credential_held": lambda node, known, _facts: (
@@ -239,7 +239,7 @@ def _reaches(node: dict[str, Any], entries: list[tuple[Any, Any]], hopeful: bool
     unknown = [item for item, size in entries if not size] if hopeful else []
     sizes = [size for _item, size in entries if size]
     if node["kind"] == "ects":
-        return bool(unknown) or sum(sizes) >= node["least"]
+        return bool(unknown) or bool(sum(sizes) >= node["least"])
     # Nobody knows how many universities may be behind a credential.
     further = sum(1 if item[0] == "course" else 99 for item in unknown)
-    return len(set().union(*sizes)) + further >= node["least"]
+    return bool(len(set().union(*sizes)) + further >= node["least"])

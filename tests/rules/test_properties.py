@@ -59,7 +59,7 @@ def _more(facts: Facts | None, further: Facts) -> Facts:
         passing_since=facts.passing_since if facts.is_passing else further.passing_since,
         grade=max(grades, default=None),
         cohorts=facts.cohorts if facts.cohorts else further.cohorts,
-        blocks=(further.blocks or {}) | (facts.blocks or {}) if facts.blocks is not None else further.blocks,
+        blocks=further.blocks if facts.blocks is None else {**(further.blocks or {}), **facts.blocks},
         ects=facts.ects if facts.ects is not None else further.ects,
         university=facts.university or further.university,
     )
