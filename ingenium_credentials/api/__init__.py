@@ -44,7 +44,7 @@ from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_grade, record_passing
+from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
 from .renewing import is_renewable, renew
 from .resolving import resolve
 from .retiring import forget_learner
@@ -178,6 +178,7 @@ __all__ = [
     "reconcile_nightly",
     "reconsider",
     "record_certificate",
+    "record_enrolment",
     "record_grade",
     "record_passing",
     "renew",
