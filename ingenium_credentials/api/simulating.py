@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult, Simulation
 from . import auditing, facts, nearness, queueing
-from .errors import DATABASE_GONE, problem_of
+from .awarding import demand_earned_again
+from .errors import DATABASE_GONE, NotAllowed, problem_of
+from .states import STANDING
 
 __all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation", "would_earn"]
 
@@ -30,6 +32,7 @@ _CHUNK = 1000
 _SHOWN = 200
 """Learners named in an outcome, of each kind; the others are counted."""
 _REASONS_SHOWN = 5
+_ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
 _SILENT = dt.timedelta(minutes=2)
 _GIVEN_UP = dt.timedelta(hours=6)
 _KEPT = dt.timedelta(days=30)
@@ -140,7 +143,7 @@ class _Trial:
 
     def judge(self, learner_ids: Sequence[int]) -> Iterator[tuple[int, str, rules.Explanation]]:
         """Of each of these: who, what would become of them, and why."""
-        latest = self._latest(learner_ids)
+        awards = self._awards(learner_ids)
         known = facts.known_of(
             learner_ids,
             self.condition,
@@ -149,7 +152,7 @@ class _Trial:
         )
         for learner_id, what in known:
             found = self.condition.explain(what)
-            yield learner_id, _verdict(found, latest.get(learner_id)), found
+            yield learner_id, _verdict(found, awards.get(learner_id, ())), found
 
     def earners(self, after: int) -> Iterator[int]:
         """Everybody from there on who would be awarded."""
@@ -167,27 +170,33 @@ class _Trial:
             definition__in=sorted(self.condition.definitions), learner_id__isnull=False
         )
 
-    def _latest(self, learner_ids: Sequence[int]) -> dict[int, Award]:
+    def _awards(self, learner_ids: Sequence[int]) -> dict[int, list[Award]]:
         rows = Award.objects.filter(learner_id__in=learner_ids, definition=self.achievement.slug)
-        rows = rows.order_by("occasion").only("learner_id", "state", "revoked_at")
-        return {row.learner_id: row for row in rows if row.learner_id is not None}
+        rows = rows.order_by("occasion").only("learner_id", "state", *_ENDS)
+        found: dict[int, list[Award]] = {}
+        for row in rows:
+            found.setdefault(row.learner_id or 0, []).append(row)
+        return found
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return list(rows.order_by("learner_id").values_list("learner_id", flat=True).distinct()[:_CHUNK])
 
 
-def _verdict(found: rules.Explanation, latest: Award | None) -> str:
+def _verdict(found: rules.Explanation, awards: Sequence[Award]) -> str:
     """What awarding would do: `earn`, `has`, `revoked`, `unknown`, or `not`."""
     now = timezone.now()
     earned_at = found.earned_at or (now if found.is_timeless else None)
-    if latest is not None and latest.state != Award.State.REVOKED:
+    if any(award.state in STANDING for award in awards):
         return "has"
     if found.met is False:
         return "not"
     if not found.met or earned_at is None or earned_at > now:
         return "unknown"
-    if latest is not None and latest.revoked_at is not None and earned_at <= latest.revoked_at:
+    try:
+        for latest in awards[-1:]:
+            demand_earned_again(latest, earned_at)
+    except NotAllowed:
         return "revoked"
     return "earn"
 

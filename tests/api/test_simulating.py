@@ -310,9 +310,10 @@ def test_exactly_those_who_would_earn_it_do(
 ) -> None:
     Award.objects.filter(definition=achievement.slug, rule__isnull=False).delete()
     AwardRule.objects.all().delete()
-    rule = api.define_rule(
-        AwardRule(name="Tried", achievement=achievement, condition={"version": 1, **condition})
-    )
+    # Evaluation begins with news of a course: name one that everybody is in, and nobody passes so well.
+    named = {"kind": "course_passed", "course": COURSE, "min_grade": 1}
+    whole = {"version": 1, "any": [condition, named]}
+    rule = api.define_rule(AwardRule(name="Tried", achievement=achievement, condition=whole))
     api.approve(rule, crowd[no], False, actor_id=1)
     api.approve(rule, crowd[yes], True, actor_id=1)
     row = api.start_simulation(COURSE, achievement, rule.condition, actor_id=1, rule=rule)
