@@ -13,8 +13,10 @@ from .definitions import activate, define, freeze, new_version, retire_achieveme
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import Conflict, NotAllowed, NotReady
+from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -39,7 +41,7 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
@@ -83,12 +85,14 @@ __all__ = [
     "STANDING",
     "TIME_STAMP",
     "Change",
+    "Checked",
     "Circumstances",
     "Conflict",
     "Content",
     "CorrectionPreview",
     "Difference",
     "Edit",
+    "Fault",
     "Kind",
     "MassPreview",
     "Missing",
@@ -101,6 +105,7 @@ __all__ = [
     "activate",
     "allot",
     "anchors",
+    "apply_import",
     "approve",
     "asset_faults",
     "awaits_confirmation",
@@ -110,6 +115,7 @@ __all__ = [
     "branding_faults",
     "cancel_simulation",
     "carry_out",
+    "check_import",
     "close_review",
     "complete_languages",
     "completeness",
@@ -118,6 +124,7 @@ __all__ = [
     "contents",
     "correct_grade",
     "correct_name",
+    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -142,10 +149,14 @@ __all__ = [
     "document_images",
     "due_letters",
     "evaluate",
+    "export_csv",
+    "export_rows",
+    "export_xlsx",
     "faults_of",
     "forget_learner",
     "freeze",
     "history",
+    "import_sample",
     "is_due",
     "is_renewable",
     "issuable",
@@ -164,6 +175,7 @@ __all__ = [
     "missing",
     "new_version",
     "note",
+    "note_export",
     "offered_definitions",
     "open_review",
     "organisation_data",
