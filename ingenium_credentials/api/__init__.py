@@ -11,7 +11,7 @@ from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
-from .endorsing import define_mandate, mandate_data
+from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -69,6 +69,7 @@ __all__ = [
     "FORMATS",
     "ISSUE",
     "LAPSE",
+    "LARGEST_AGREEMENT",
     "LOST",
     "MOST_ATTEMPTS",
     "NAME_SOURCES",
