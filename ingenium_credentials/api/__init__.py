@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import Circumstances, award, evaluate, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
@@ -41,10 +41,17 @@ from .mass_revoking import (
 )
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, STACK, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
+from .recording import (
+    reconsider,
+    reconsider_awards,
+    record_certificate,
+    record_enrolment,
+    record_grade,
+    record_passing,
+)
 from .renewing import is_renewable, renew
 from .resolving import resolve
 from .retiring import forget_learner
@@ -60,6 +67,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
@@ -78,6 +86,7 @@ __all__ = [
     "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "STACK",
     "STANDING",
     "TIME_STAMP",
     "Change",
@@ -177,6 +186,7 @@ __all__ = [
     "reconcile",
     "reconcile_nightly",
     "reconsider",
+    "reconsider_awards",
     "record_certificate",
     "record_enrolment",
     "record_grade",
@@ -191,12 +201,14 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_with_part",
     "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
+    "stack",
     "status_document",
     "switch_on",
     "time_stamp",
@@ -204,5 +216,6 @@ __all__ = [
     "url_of",
     "verify",
     "wake_rules",
+    "wholes_left",
     "why_not",
 ]

@@ -81,7 +81,11 @@ def learners_of(course_ids: Iterable[str]) -> Iterator[int]:
 def standing_awards(learner_id: int, slugs: Iterable[str]) -> list[Award]:
     """The learner's awards of these definitions that count now."""
     wanted = sorted(slugs)
-    return list(_standing([learner_id], wanted).order_by("definition", "pk")) if wanted else []
+    if not wanted:
+        return []
+    # A correction under way comes second: what stands already counts.
+    awards = _standing([learner_id], wanted).order_by("-occasion")
+    return [award for _slug, award in sorted({award.definition: award for award in awards}.items())]
 
 
 def _standing(learner_ids: Sequence[int], slugs: Iterable[str], states: Sequence[str] = STANDING) -> Any:
