@@ -41,7 +41,7 @@ from .mass_revoking import (
 )
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, STACK, TIME_STAMP, queue
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import (
@@ -67,6 +67,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
 from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
@@ -86,6 +87,7 @@ __all__ = [
     "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "SIMULATE",
     "STACK",
     "STANDING",
     "TIME_STAMP",
@@ -115,6 +117,7 @@ __all__ = [
     "award_by_hand",
     "award_data",
     "branding_faults",
+    "cancel_simulation",
     "carry_out",
     "close_review",
     "complete_languages",
@@ -202,13 +205,16 @@ __all__ = [
     "rotate",
     "rules_for",
     "rules_with_part",
+    "run_simulation",
     "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
+    "simulations_left",
     "stack",
+    "start_simulation",
     "status_document",
     "switch_on",
     "time_stamp",
@@ -218,4 +224,5 @@ __all__ = [
     "wake_rules",
     "wholes_left",
     "why_not",
+    "would_earn",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "Circumstances",
     "award",
     "award_by",
+    "demand_earned_again",
     "evaluate",
     "is_met",
     "rules_for",
@@ -201,7 +202,7 @@ def award(
         return standing
     latest = occasions.latest(learner_id, achievement.slug)
     if latest is not None:
-        _demand_earned_again(latest, awarded_at)
+        demand_earned_again(latest, awarded_at)
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
     new.supervision = circumstances.supervision or (rule.supervision if rule is not None else None)
     new.evidence = list(circumstances.evidence)
@@ -212,7 +213,7 @@ def award(
     )
 
 
-def _demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
+def demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
     """Refuse, with `NotAllowed`, to award for the same evidence what the learner has no more."""
     if latest.state == Award.State.REVOKED and latest.review_due_at is not None:
         # The conditions were not met when its review ended. They are now.
