@@ -8,6 +8,14 @@ from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
+from .erasing import (
+    ErasurePreview,
+    erase_award,
+    erase_learner,
+    forget_learner,
+    preview_award_erasure,
+    preview_learner_erasure,
+)
 from .errors import NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .issuing import FORMATS, SEAL, issue
@@ -25,13 +33,13 @@ from .keys import (
 )
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .objecting import allow_again, has_objected
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
-from .retiring import forget_learner
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .sealing import (
     anchors,
@@ -43,19 +51,22 @@ from .sealing import (
 )
 from .sharing import share
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
-from .verifying import verify
+from .verifying import ERASED, RECORD, verify
 
 __all__ = [
+    "ERASED",
     "EVALUATE",
     "FORMATS",
     "ISSUE",
     "MOST_ATTEMPTS",
     "PUBLISH",
+    "RECORD",
     "SEAL",
     "SEND",
     "TIME_STAMP",
     "Circumstances",
     "Difference",
+    "ErasurePreview",
     "Kind",
     "Missing",
     "NotAllowed",
@@ -66,6 +77,7 @@ __all__ = [
     "achievement_data",
     "activate",
     "allot",
+    "allow_again",
     "anchors",
     "asset_faults",
     "award",
@@ -90,10 +102,13 @@ __all__ = [
     "document_image",
     "document_images",
     "due_letters",
+    "erase_award",
+    "erase_learner",
     "evaluate",
     "faults_of",
     "forget_learner",
     "freeze",
+    "has_objected",
     "is_due",
     "issue",
     "issuer_data",
@@ -108,6 +123,8 @@ __all__ = [
     "note",
     "organisation_data",
     "palette",
+    "preview_award_erasure",
+    "preview_learner_erasure",
     "preview_revocation",
     "provide_keys",
     "publish",

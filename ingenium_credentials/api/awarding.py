@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult
-from . import auditing, definitions, facts, queueing, status
+from . import auditing, definitions, facts, objecting, queueing, status
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
@@ -150,6 +150,7 @@ def award(
     before it was revoked, and `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
+    objecting.demand_no_objection(learner_id, achievement.slug)
     latest = _latest(learner_id, achievement.slug)
     if latest is not None and latest.state != Award.State.REVOKED:
         return latest

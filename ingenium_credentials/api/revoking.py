@@ -43,7 +43,7 @@ def preview_revocation(award_uuid: UUID | str) -> RevocationPreview:
         achievement=preferred(award.achievement.names),
         state=award.state,
         formats=tuple(award.credentials.order_by("format").values_list("format", flat=True)),
-        changes=award.state != Award.State.REVOKED,
+        changes=award.revoked_at is None,
         seen_within_seconds=conf.STATUS_LIST_TTL_SECONDS,
     )
 
@@ -59,10 +59,12 @@ def revoke(award_uuid: UUID | str, *, reason: str, actor_id: int | None = None) 
         raise NotAllowed(_("A revocation needs a reason of at most 255 characters."))
     with transaction.atomic():
         award = Award.objects.select_for_update().get(uuid=award_uuid)
-        if award.state == Award.State.REVOKED:
+        if award.revoked_at is not None:
             return award
         was_issued = award.state == Award.State.ISSUED
-        award.state, award.revoked_at, award.revocation_reason = Award.State.REVOKED, timezone.now(), reason
+        if award.state != Award.State.ERASED:
+            award.state = Award.State.REVOKED
+        award.revoked_at, award.revocation_reason = timezone.now(), reason
         award.next_attempt_at = None
         award.save(update_fields=["state", "revoked_at", "revocation_reason", "next_attempt_at"])
         # After the award: whoever is signing the list meanwhile makes us wait here.
