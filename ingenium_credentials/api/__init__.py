@@ -5,7 +5,8 @@ from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
-from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .deciding import approve, award_by_hand, retry, why_not
+from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
 from .erasing import (
@@ -16,8 +17,9 @@ from .erasing import (
     preview_award_erasure,
     preview_learner_erasure,
 )
-from .errors import NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
+from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -31,16 +33,19 @@ from .keys import (
     rotate,
     signer_for,
 )
+from .languages import Content, complete_languages, contents
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
 from .objecting import allow_again, has_objected
+from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
 from .revoking import RevocationPreview, preview_revocation, revoke
+from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
     anchors,
     define_certificate,
@@ -64,26 +69,34 @@ __all__ = [
     "SEAL",
     "SEND",
     "TIME_STAMP",
+    "Change",
     "Circumstances",
+    "Conflict",
+    "Content",
     "Difference",
     "ErasurePreview",
+    "Edit",
     "Kind",
     "Missing",
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
     "allot",
     "allow_again",
     "anchors",
+    "approve",
     "asset_faults",
     "award",
+    "award_by_hand",
     "award_data",
     "branding_faults",
+    "complete_languages",
     "completeness",
+    "content_of",
+    "contents",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -93,10 +106,14 @@ __all__ = [
     "define_certificate",
     "define_issuer",
     "define_mandate",
+    "define_offered_course",
     "define_organisation",
     "define_rule",
+    "demand_offered",
+    "demand_seen",
     "did_document",
     "did_document_bytes",
+    "difference",
     "document",
     "document_fingerprint",
     "document_image",
@@ -109,6 +126,7 @@ __all__ = [
     "forget_learner",
     "freeze",
     "has_objected",
+    "history",
     "is_due",
     "issue",
     "issuer_data",
@@ -118,38 +136,48 @@ __all__ = [
     "learners_of",
     "mandate_data",
     "mark_compromised",
+    "may_use",
     "missing",
     "new_version",
     "note",
+    "offered_definitions",
     "organisation_data",
     "palette",
     "preview_award_erasure",
     "preview_learner_erasure",
+    "pause",
     "preview_revocation",
     "provide_keys",
     "publish",
     "queue",
     "queue_letter",
     "reconcile",
+    "reconcile_nightly",
     "reconsider",
     "record_certificate",
     "record_grade",
     "record_passing",
     "resolve",
+    "restore",
     "retire",
     "retire_achievement",
     "retire_certificate",
+    "retry",
     "revoke",
     "rotate",
     "rules_for",
+    "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
     "status_document",
+    "switch_on",
     "time_stamp",
     "unsigned_export",
     "url_of",
     "verify",
+    "wake_rules",
+    "why_not",
 ]

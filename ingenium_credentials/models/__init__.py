@@ -7,7 +7,7 @@ from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
 from .objections import Objection
-from .results import CourseResult, PartResult
+from .results import CourseResult, PartResult, Reconciliation
 from .rules import (
     Approval,
     AwardRule,
@@ -46,6 +46,7 @@ __all__ = [
     "OrganisationIdentifier",
     "OrganisationName",
     "PartResult",
+    "Reconciliation",
     "RuleVersion",
     "SealingCertificate",
     "SigningKey",

@@ -143,9 +143,7 @@ def test_the_row_of_an_erased_award_leads_to_nobody(issued: Award, learner: Any,
 
 
 @pytest.mark.parametrize("name", ["ob3", "ob3-jwt"])
-def test_the_document_in_the_holders_hands_stays_valid_and_is_known_as_ours(
-    issued: Award, name: str
-) -> None:
+def test_the_document_in_the_holders_hands_stays_valid_and_is_known_as_ours(issued: Award, name: str) -> None:
     held = files(issued)[name]
     assert remarks(api.verify(held)) == []
 
