@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-<<<<<<< HEAD
-from ..models import CourseResult, Reconciliation
+from ..models import CourseResult, PartResult, Reconciliation
 from .read_only import ReadOnlyAdmin
 
-__all__ = ["CourseResultAdmin", "ReconciliationAdmin"]
-=======
-from ..models import CourseResult, PartResult
-from .read_only import ReadOnlyAdmin
-
-__all__ = ["CourseResultAdmin", "PartResultAdmin"]
->>>>>>> main
+__all__ = ["CourseResultAdmin", "PartResultAdmin", "ReconciliationAdmin"]
 
 
 @admin.register(CourseResult)
@@ -27,7 +20,6 @@ class CourseResultAdmin(ReadOnlyAdmin):
     date_hierarchy = "changed_at"
 
 
-<<<<<<< HEAD
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ReadOnlyAdmin):
     """When the LMS was compared with the ledger, and what differed."""
@@ -36,7 +28,8 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     list_filter = ("nightly",)
     search_fields = ("course_id",)
     date_hierarchy = "started_at"
-=======
+
+
 @admin.register(PartResult)
 class PartResultAdmin(ReadOnlyAdmin):
     """One learner in one category, subsection or unit of a course."""
@@ -45,4 +38,3 @@ class PartResultAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("=learner_id", "course_id", "key")
     date_hierarchy = "at"
->>>>>>> main
