@@ -22,7 +22,7 @@ from ..models import Award, Credential
 
 __all__ = ["digests_of", "erased_award", "salt"]
 
-_UUID = re.compile(r"/ingenium/credentials/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SIGNATURES = frozenset({"proof"})
 
 
@@ -53,10 +53,13 @@ def erased_award(document: Mapping[str, Any]) -> Award | None:
 
 
 def _own_id(address: object) -> UUID | None:
-    if not isinstance(address, str) or not address.startswith(conf.BASE_URL):
+    """The award's public id, from the badge's id or from the sealed credential's."""
+    if not isinstance(address, str):
         return None
-    found = _UUID.fullmatch(address.removeprefix(conf.BASE_URL))
-    return UUID(found[1]) if found else None
+    for start in (f"{conf.BASE_URL}/ingenium/credentials/", "urn:credential:"):
+        if address.startswith(start) and _UUID.fullmatch(address.removeprefix(start)):
+            return UUID(address.removeprefix(start))
+    return None
 
 
 def _document(credential: Credential) -> Mapping[str, Any] | None:

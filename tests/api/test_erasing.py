@@ -213,7 +213,7 @@ def test_what_was_erased_is_not_awarded_by_the_next_news(
         at = EARNED_AT + dt.timedelta(days=number)
         news = {"learner_id": learner.pk, "course_id": course_id, "event_id": f"e{number}", "at": at}
         api.record_passing(is_passing=True, **news)
-        api.record_grade(grade="0.9", **news)
+        api.record_grade(grade=f"0.9{number}", **news)
         api.evaluate(list(CourseResult.objects.values_list("pk", flat=True)))
 
     pass_course(1)
@@ -303,3 +303,18 @@ def test_who_was_retired_first_can_still_be_erased(issued: Award, learner: Any) 
 
     assert api.erase_learner(learner.pk) == 1
     assert Award.objects.get().learner_id is None
+
+
+def test_a_sealed_credential_is_known_too(
+    achievement: Achievement, learner: Any, sealing_certificate: Any
+) -> None:
+    achievement.quality_agency, achievement.quality_agency_country = "Hellenic Authority (example)", "GR"
+    api.define(achievement)
+    made = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=EARNED_AT)
+    api.issue([made.pk])
+    held = files(made)["elm"]
+
+    api.erase_award(made.uuid)
+
+    report = api.verify(held)
+    assert (report.verdict, remarks(report)) == ("valid", [api.ERASED])
