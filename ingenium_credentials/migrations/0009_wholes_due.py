@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingenium_credentials', '0007_record'),
+        ('ingenium_credentials', '0008_objection'),
     ]
 
     operations = [
