@@ -30,6 +30,8 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_CELERY_QUEUE": "",
     "INGENIUM_SEAL_ANCHORS_DIR": "",
     "INGENIUM_TSA_URL": "",
+    "INGENIUM_MAIL": True,
+    "INGENIUM_MAIL_FROM": "",
 }
 
 
@@ -154,6 +156,16 @@ class Settings:
     def TSA_URL(self) -> str:
         """The https address of a time-stamp authority (RFC 3161); empty: seals stay at level B-B."""
         return str(self._value("INGENIUM_TSA_URL"))
+
+    @property
+    def MAIL(self) -> bool:
+        """Whether learners are told by mail."""
+        return bool(self._value("INGENIUM_MAIL"))
+
+    @property
+    def MAIL_FROM(self) -> str:
+        """Who the letters are from, an address with or without a name; empty: the site's default."""
+        return str(self._value("INGENIUM_MAIL_FROM"))
 
 
 conf = Settings()

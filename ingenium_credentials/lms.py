@@ -11,20 +11,26 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
 
 __all__ = [
     "Account",
     "CourseFact",
+    "Message",
+    "NotDelivered",
     "account",
     "account_called",
     "course_name",
     "enrolment_mode",
     "facts_of_course",
     "is_platform",
+    "send_message",
 ]
 
 _CHUNK = 500
@@ -42,6 +48,7 @@ class Account:
     language: str = ""
     """BCP 47 tag of the chosen language; empty when none was chosen."""
     is_active: bool = True
+    """False for an address that nobody has confirmed, and for an account that is being retired."""
 
 
 @frozen(kw_only=True)
@@ -60,6 +67,28 @@ class CourseFact:
     passed_at: dt.datetime | None = None
 
 
+@frozen(kw_only=True)
+class Message:
+    """One mail to one learner, ready to be sent; nothing of it is logged."""
+
+    to: Account
+    language: str
+    """BCP 47 tag of the texts."""
+    subject: str
+    """One line."""
+    text: str
+    head_html: str
+    """What stands in `<head>`: style only, the rest must do without it."""
+    body_html: str
+    sender: str = ""
+    """Address, with a name if wanted; empty: the site's own."""
+    headers: dict[str, str] = field(factory=dict)
+
+
+class NotDelivered(Exception):
+    """The platform's mail did not take the message; says no more, as that could name somebody."""
+
+
 def is_platform() -> bool:
     """Whether this process is an LMS."""
     return apps.is_installed("common.djangoapps.student")
@@ -76,7 +105,7 @@ def account(learner_id: int) -> Account | None:
         name=(_profile_name(user) or user.get_full_name()).strip(),
         email=(user.email or "").strip(),
         language=_language(user),
-        is_active=user.is_active,
+        is_active=user.is_active and not _is_retired(user),
     )
 
 
@@ -88,6 +117,12 @@ def account_called(text: str) -> Account | None:
         rows = list(users.filter(email__iexact=text)[:2])
         found = rows[0] if len(rows) == 1 else None
     return account(found.pk) if found is not None else None
+
+
+def _is_retired(user: Any) -> bool:
+    # The platform leaves the row and writes an address of this kind over the learner's.
+    domain = getattr(settings, "RETIRED_EMAIL_DOMAIN", "retired.invalid")
+    return str(user.email or "").endswith(f"@{domain}")
 
 
 def _profile_name(user: Any) -> str:
@@ -181,3 +216,59 @@ def _grades(course_id: str, since: dt.datetime | None) -> Iterator[CourseFact]:
             is_passing=bool(row.letter_grade),
             passed_at=row.passed_timestamp,
         )
+
+
+def send_message(message: Message) -> None:
+    """Hand the message over: to edx-ace inside an LMS, else to Django's mail.
+
+    Raises `NotDelivered`, `OSError` or `smtplib.SMTPException` when nobody has taken it.
+    """
+    if is_platform():
+        _send_by_ace(message)
+        return
+    mail = EmailMultiAlternatives(
+        message.subject,
+        message.text,
+        message.sender or None,
+        [message.to.email],
+        headers=message.headers,
+    )
+    parts = {"message": message, "language": message.language}
+    mail.attach_alternative(render_to_string("ingenium_credentials/mail/page.html", parts), "text/html")
+    mail.send()
+
+
+def _send_by_ace(message: Message) -> None:
+    from edx_ace import ace
+    from edx_ace.message import MessageType
+    from edx_ace.recipient import Recipient
+
+    kind = MessageType(
+        app_label="ingenium_credentials",
+        name="letter",
+        # Transactional: sent whatever the learner has said of newsletters.
+        options={"transactional": True} | ({"from_address": message.sender} if message.sender else {}),
+    )
+    made: Any = kind.personalize(
+        Recipient(message.to.learner_id, message.to.email),
+        message.language,
+        {
+            "subject": message.subject,
+            "text": message.text,
+            "head_html": message.head_html,
+            "body_html": message.body_html,
+        },
+    )
+    made.headers = message.headers
+    # edx-ace returns nothing and swallows its channels' errors; what it reports is all that it says.
+    reported: set[str] = set()
+    report = made.report
+
+    def heard(key: str, value: Any) -> None:
+        reported.add(key)
+        report(key, value)
+
+    made.report = heard
+    ace.send(made)
+    if "email_delivery_succeeded" not in reported:
+        raise NotDelivered

@@ -69,6 +69,13 @@ def time_stamp(credential_ids: Sequence[int]) -> int:
     return api.time_stamp(credential_ids)
 
 
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def send_letters(letter_ids: Sequence[int]) -> int:
+    """Send these letters, as far as they are due; returns how many were sent."""
+    return api.send_letters(letter_ids)
+
+
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
@@ -80,6 +87,7 @@ def sweep() -> dict[str, int]:
     return {
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
+        "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
@@ -97,6 +105,11 @@ def _awards_left(now: dt.datetime) -> Iterator[int]:
     left = Award.objects.filter(state=Award.State.PENDING)
     due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _letters_left(now: dt.datetime) -> Iterator[int]:
+    left = api.due_letters(now).filter(created_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS))
+    return left.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 
 def _time_stamps_left(now: dt.datetime) -> Iterator[int]:

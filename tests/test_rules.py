@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingenium_credentials.rules import ConditionError, Facts, courses_of, explain
+from ingenium_credentials.rules import ConditionError, Facts, Known, courses_of, explain
 
 MED = "course-v1:UOC+MED101+2026"
 SEA = "course-v1:URN+SEA102+2026"
@@ -50,7 +50,7 @@ def _all(*parts: dict[str, Any]) -> dict[str, Any]:
 def test_one_requirement_is_met_or_not_or_cannot_be_told(
     condition: dict[str, Any], facts: Facts | None, met: bool | None
 ) -> None:
-    explanation = explain(condition, {MED: facts} if facts else {})
+    explanation = explain(condition, Known(courses={MED: facts} if facts else {}))
 
     assert explanation.met is met
     assert [line.met for line in explanation.lines] == [met]
@@ -61,7 +61,7 @@ def test_one_requirement_is_met_or_not_or_cannot_be_told(
 def test_all_of_several_courses_is_earned_when_the_last_is() -> None:
     condition = _all(_passed(), _passed(kind="certificate_issued", course=SEA))
 
-    explanation = explain(condition, {MED: PASSED, SEA: CERTIFIED})
+    explanation = explain(condition, Known(courses={MED: PASSED, SEA: CERTIFIED}))
 
     assert explanation.met is True
     assert explanation.earned_at == MARCH
@@ -70,7 +70,7 @@ def test_all_of_several_courses_is_earned_when_the_last_is() -> None:
 def test_all_of_several_courses_needs_each_of_them() -> None:
     condition = _all(_passed(), _passed(course=SEA))
 
-    explanation = explain(condition, {MED: PASSED})
+    explanation = explain(condition, Known(courses={MED: PASSED}))
 
     assert explanation.met is False
     assert explanation.earned_at is None
@@ -80,7 +80,7 @@ def test_all_of_several_courses_needs_each_of_them() -> None:
 def test_a_doubt_does_not_hide_a_refusal() -> None:
     condition = _all(_passed(min_grade=0.5), _passed(course=SEA))
 
-    assert explain(condition, {MED: Facts(is_passing=True)}).met is False
+    assert explain(condition, Known(courses={MED: Facts(is_passing=True)})).met is False
 
 
 def test_a_condition_names_its_courses() -> None:
@@ -114,7 +114,12 @@ def _deep(depth: int) -> dict[str, Any]:
         {"version": 1, "all": []},
         {"version": 1, "all": {}},
         {"version": 1, "all": [None]},
-        {"version": 1, "any": [{"kind": "course_passed", "course": MED}]},
+        {"version": 1, "any": []},
+        {"version": 1, "any": [{"kind": "course_passed", "course": MED}], "all": []},
+        {"version": 1, "at_least": 2, "of": [{"kind": "course_passed", "course": MED}]},
+        {"version": 1, "at_least": 0, "of": [{"kind": "course_passed", "course": MED}]},
+        {"version": 1, "at_least": True, "of": [{"kind": "course_passed", "course": MED}]},
+        {"version": 1, "of": [{"kind": "course_passed", "course": MED}]},
         {"version": 1, "all": [{"kind": "course_passed", "course": MED}], "kind": "course_passed"},
         {"version": 1, "all": [{"version": 1, "kind": "course_passed", "course": MED}]},
         _passed(kind="course_failed"),
@@ -137,7 +142,7 @@ def _deep(depth: int) -> dict[str, Any]:
     ],
 )
 def test_what_is_not_understood_is_refused(condition: object) -> None:
-    for read in (courses_of, lambda tree: explain(tree, {MED: PASSED})):
+    for read in (courses_of, lambda tree: explain(tree, Known(courses={MED: PASSED}))):
         with pytest.raises(ConditionError):
             read(condition)
 
@@ -159,7 +164,7 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_any_json_is_a_condition_or_a_condition_error(tree: object) -> None:
     try:
-        explanation = explain(tree, {MED: PASSED})
+        explanation = explain(tree, Known(courses={MED: PASSED}))
     except ConditionError:
         return
     assert explanation.lines

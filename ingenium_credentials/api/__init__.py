@@ -2,13 +2,14 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import award, evaluate, facts_of, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
 from .errors import NotAllowed, NotReady
+from .facts import known, known_of, learners_of
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -23,7 +24,9 @@ from .keys import (
     signer_for,
 )
 from .linking import credential_for_certificate
-from .queueing import EVALUATE, ISSUE, PUBLISH, TIME_STAMP, queue
+from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .palette import palette
+from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
@@ -46,9 +49,12 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "MOST_ATTEMPTS",
     "PUBLISH",
     "SEAL",
+    "SEND",
     "TIME_STAMP",
+    "Circumstances",
     "Difference",
     "Kind",
     "Missing",
@@ -83,8 +89,8 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due_letters",
     "evaluate",
-    "facts_of",
     "faults_of",
     "forget_learner",
     "freeze",
@@ -92,16 +98,21 @@ __all__ = [
     "issue",
     "issuer_data",
     "key_named",
+    "known",
+    "known_of",
+    "learners_of",
     "mandate_data",
     "mark_compromised",
     "missing",
     "new_version",
     "note",
     "organisation_data",
+    "palette",
     "preview_revocation",
     "provide_keys",
     "publish",
     "queue",
+    "queue_letter",
     "reconcile",
     "reconsider",
     "record_certificate",
@@ -115,6 +126,8 @@ __all__ = [
     "rotate",
     "rules_for",
     "sealer_for",
+    "send_again",
+    "send_letters",
     "share",
     "signer_for",
     "status_document",

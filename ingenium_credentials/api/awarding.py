@@ -10,22 +10,38 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
+from attrs import frozen
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import lms, rules
+from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult
-from . import auditing, definitions, queueing, status
+from . import auditing, definitions, facts, queueing, status
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["award", "evaluate", "facts_of", "rules_for"]
+__all__ = ["Circumstances", "award", "evaluate", "rules_for"]
 
 _PLACES_TRIED = 20
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
+
+
+@frozen(kw_only=True)
+class Circumstances:
+    """What truly happened around one award, as far as somebody or a rule has said so."""
+
+    supervision: Mapping[str, Any] | None = None
+    """A concept (`iri`, `labels`); None: what the rule says, else nothing."""
+    evidence: Sequence[Mapping[str, Any]] = ()
+    """What supports it, each with `url` and, by language, `titles` and `descriptions`."""
+    courses: Sequence[str] = ()
+    """Keys of the courses that it was earned by."""
+    parts: Sequence[Award] = ()
+    """The smaller awards that it is made of."""
 
 
 def evaluate(result_ids: Sequence[int]) -> list[int]:
@@ -83,42 +99,37 @@ def rules_for(course_id: str) -> list[AwardRule]:
     )
 
 
-def facts_of(learner_id: int, condition: object) -> dict[str, rules.Facts]:
-    """What is known of the learner in the courses that the condition names."""
-    results = CourseResult.objects.filter(learner_id=learner_id, course_id__in=rules.courses_of(condition))
-    return {
-        result.course_id: rules.Facts(
-            is_passing=result.is_passing,
-            passing_since=result.passing_since,
-            grade=result.grade,
-            mode=result.mode or lms.enrolment_mode(learner_id, result.course_id),
-            certificate_status=result.certificate_status,
-            certificate_since=result.certificate_since,
-        )
-        for result in results
-    }
-
-
 def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
-    facts = facts_of(learner_id, rule.condition)
-    explanation = rules.explain(rule.condition, facts)
+    known = facts.known(learner_id, rule.condition, rule=rule)
+    explanation = rules.explain(rule.condition, known)
     if not explanation.met:
         return []
-    if explanation.earned_at is None:
-        raise NotReady(_("It is not known when the achievement was earned."))
     granted = award(
         learner_id=learner_id,
         achievement=rule.achievement,
-        awarded_at=explanation.earned_at,
+        awarded_at=_earned_at(explanation),
         rule=rule,
-        grade=_grade(facts),
+        grade=_grade(known),
+        circumstances=Circumstances(
+            courses=sorted(explanation.courses),
+            parts=facts.standing_awards(learner_id, explanation.parts),
+        ),
     )
     return [granted.pk]
 
 
-def _grade(facts: Mapping[str, rules.Facts]) -> Decimal | None:
+def _earned_at(explanation: rules.Explanation) -> dt.datetime:
+    if explanation.earned_at is not None:
+        return explanation.earned_at
+    if explanation.is_timeless:
+        # An enrolment alone, say: it has been so since nobody knows when, and is so now.
+        return timezone.now()
+    raise NotReady(_("It is not known when the achievement was earned."))
+
+
+def _grade(known: rules.Known) -> Decimal | None:
     """The grade of the one course; several courses have no grade in common."""
-    return next(iter(facts.values())).grade if len(facts) == 1 else None
+    return next(iter(known.courses.values())).grade if len(known.courses) == 1 and not known.held else None
 
 
 def award(
@@ -128,6 +139,7 @@ def award(
     awarded_at: dt.datetime,
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
+    circumstances: Circumstances = Circumstances(),
     actor_id: int | None = None,
     reason: str = "",
 ) -> Award:
@@ -144,8 +156,11 @@ def award(
     if latest is not None and latest.revoked_at is not None and awarded_at <= latest.revoked_at:
         raise NotAllowed(_("It was revoked, and has not been earned again since."))
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
+    new.supervision = circumstances.supervision or (rule.supervision if rule is not None else None)
+    new.evidence = list(circumstances.evidence)
+    new.courses = list(circumstances.courses)
     new.occasion = latest.occasion + 1 if latest is not None else 1
-    return _insert(new, actor_id=actor_id, reason=reason)
+    return _insert(new, parts=circumstances.parts, actor_id=actor_id, reason=reason)
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
@@ -187,12 +202,13 @@ def _frozen(
     )
 
 
-def _insert(new: Award, *, actor_id: int | None, reason: str) -> Award:
+def _insert(new: Award, *, parts: Sequence[Award], actor_id: int | None, reason: str) -> Award:
     for _try in range(_PLACES_TRIED):
         try:
             with transaction.atomic():
                 new.status_list, new.status_index = status.allot(new.issuer)
                 new.save(force_insert=True)
+                new.parts.set(parts)
                 auditing.note("awarded", new, actor_id=actor_id, reason=reason)
                 queueing.queue(queueing.ISSUE, [new.pk])
             return new

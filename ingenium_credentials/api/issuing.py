@@ -24,8 +24,8 @@ from ..badges.data import AwardData
 from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
-from ..models import Award, Credential, SigningKey
-from . import announcing, endorsing, sealing
+from ..models import Award, Credential, Letter, SigningKey
+from . import announcing, endorsing, mailing, sealing
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
@@ -149,6 +149,8 @@ def _issue_one(award_id: int) -> UUID | None:
             transaction.set_rollback(True)
             return None
         announcing.awarded_on_commit(award)
+        if award.supersedes_id is None:
+            mailing.queue_letter(award, Letter.Kind.AWARDED)
         return award.uuid
 
 

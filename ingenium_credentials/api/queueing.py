@@ -16,7 +16,7 @@ from django.db import transaction
 
 from ..conf import conf
 
-__all__ = ["EVALUATE", "ISSUE", "PUBLISH", "TIME_STAMP", "queue"]
+__all__ = ["EVALUATE", "ISSUE", "PUBLISH", "SEND", "TIME_STAMP", "queue"]
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ _MODULE = "ingenium_credentials.tasks"
 EVALUATE = f"{_MODULE}.evaluate"
 ISSUE = f"{_MODULE}.issue"
 PUBLISH = f"{_MODULE}.publish_status_list"
+SEND = f"{_MODULE}.send_letters"
 TIME_STAMP = f"{_MODULE}.time_stamp"
 # A web request waits while we publish: try again once, for connections that went stale.
 _RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0}

@@ -17,7 +17,8 @@ from django.db.models import Count, QuerySet
 
 from .. import lms, rules
 from ..models import Award, AwardRule, AwardRuleCourse, CourseResult
-from .awarding import evaluate, facts_of, rules_for
+from .awarding import evaluate, rules_for
+from .facts import known
 from .issuing import issue
 from .recording import reconsider_results, record_certificate, record_grade, record_passing
 
@@ -194,7 +195,7 @@ def _missing(result: CourseResult) -> Difference | None:
 
 def _is_met(rule: AwardRule, learner_id: int) -> bool:
     try:
-        return rules.explain(rule.condition, facts_of(learner_id, rule.condition)).met is True
+        return rules.explain(rule.condition, known(learner_id, rule.condition, rule=rule)).met is True
     except rules.ConditionError:
         return False
 

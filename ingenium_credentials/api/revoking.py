@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from ..badges.data import preferred
 from ..conf import conf
-from ..models import Award, StatusList
-from . import announcing, auditing, queueing
+from ..models import Award, Letter, StatusList
+from . import announcing, auditing, mailing, queueing
 from .errors import NotAllowed
 
 __all__ = ["RevocationPreview", "preview_revocation", "revoke"]
@@ -71,4 +71,5 @@ def revoke(award_uuid: UUID | str, *, reason: str, actor_id: int | None = None) 
         queueing.queue(queueing.PUBLISH, award.status_list_id)
         if was_issued:
             announcing.revoked_on_commit(award)
+            mailing.queue_letter(award, Letter.Kind.REVOKED)
     return award

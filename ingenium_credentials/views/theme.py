@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from ..artwork import contrast
-from ..conf import DEFAULTS, conf
+from .. import api
 from .machine import document
 
 __all__ = ["theme"]
-
-_WHITE, _BLACK = "#ffffff", "#10151c"
-_TEXT_CONTRAST = 4.5
 
 
 # Every page waits for it, and it needs no database.
@@ -32,26 +27,4 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet() -> str:
-    primary = _colour("INGENIUM_BRAND_PRIMARY", conf.BRAND_PRIMARY)
-    accent = _colour("INGENIUM_BRAND_ACCENT", conf.BRAND_ACCENT)
-    ink = _colour("INGENIUM_BRAND_INK", conf.BRAND_INK)
-    # A brand colour that cannot be read as text on white stays a surface.
-    link = primary if contrast(primary, _WHITE) >= _TEXT_CONTRAST else _BLACK
-    colours = {
-        "primary": primary,
-        "on-primary": _on(primary),
-        "accent": accent,
-        "on-accent": _on(accent),
-        "ink": ink if contrast(ink, _WHITE) >= 7 else _BLACK,
-        "link": link,
-    }
-    return ":root{" + ";".join(f"--{name}:{value}" for name, value in colours.items()) + "}\n"
-
-
-def _colour(name: str, value: str) -> str:
-    """The setting, or its default where it is not a colour: nothing else may enter a style sheet."""
-    return value if re.fullmatch("#[0-9a-fA-F]{6}", value) else str(DEFAULTS[name])
-
-
-def _on(colour: str) -> str:
-    return max((_WHITE, _BLACK), key=lambda text: contrast(colour, text))
+    return ":root{" + ";".join(f"--{name}:{value}" for name, value in api.palette().items()) + "}\n"
