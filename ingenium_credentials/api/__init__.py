@@ -26,8 +26,10 @@ from .keys import (
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
 from .palette import palette
+from .overseeing import awards_of_course, is_learner_of
 from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .recipients import recipient
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
@@ -70,6 +72,7 @@ __all__ = [
     "asset_faults",
     "award",
     "award_data",
+    "awards_of_course",
     "branding_faults",
     "completeness",
     "create_key",
@@ -95,6 +98,7 @@ __all__ = [
     "forget_learner",
     "freeze",
     "is_due",
+    "is_learner_of",
     "issue",
     "issuer_data",
     "key_named",
@@ -113,6 +117,7 @@ __all__ = [
     "publish",
     "queue",
     "queue_letter",
+    "recipient",
     "reconcile",
     "reconsider",
     "record_certificate",

@@ -19,11 +19,11 @@ from ...models import Achievement, AwardRule
 from ...rules import ConditionError
 from ..facts import say
 from . import history, options, phrases, trials
+from .beginnings import BEGINNINGS, begin
 from .forms import RuleForm
 from .shown import Options
 from .shown import show as show_tree
 from .staff import Course, goto, leave_word, refusal, show, staff_only
-from .templates import TEMPLATES
 from .tree import Node, act, condition_of, of_condition, read
 
 __all__ = ["edit_rule", "new_rule"]
@@ -62,22 +62,22 @@ def new_rule(request: HttpRequest, course: Course) -> HttpResponseBase:
     """First the choice of definition and template, then the editor."""
     wanted = request.POST if request.method == "POST" else request.GET
     slug, template = wanted.get("definition", ""), wanted.get("template", "")
-    if not slug or template not in TEMPLATES:
+    if not slug or template not in BEGINNINGS:
         return _choose(request, course, slug)
     achievement = course.definition(slug)
-    rule = AwardRule(name=str(TEMPLATES[template].label), achievement=achievement, condition={})
+    rule = AwardRule(name=str(BEGINNINGS[template][0]), achievement=achievement, condition={})
     named = options.of(course, slug)
     if request.method == "POST":
         draft = _posted(request, course, rule, named)
         return _answer(request, draft, template)
-    tree = TEMPLATES[template].tree(course.id, named)
+    tree = begin(template, course.id, named)
     return _page(request, Draft(course, rule, RuleForm.of_rule(rule), tree, named, 0), template)
 
 
 def _choose(request: HttpRequest, course: Course, slug: str) -> HttpResponse:
     choices = [(row.slug, say(row.names)) for row in course.definitions]
     chosen = slug or (choices[0][0] if len(choices) == 1 else "")
-    context = {"tab": "rules", "definitions": choices, "chosen": chosen, "templates": TEMPLATES}
+    context = {"tab": "rules", "definitions": choices, "chosen": chosen, "beginnings": BEGINNINGS}
     return show(request, course, "new_rule.html", context)
 
 
