@@ -29,6 +29,7 @@ __all__ = [
     "course_name",
     "enrolment_mode",
     "facts_of_course",
+    "is_course_staff",
     "is_platform",
     "send_message",
 ]
@@ -139,6 +140,18 @@ def _language(user: Any) -> str:
     from openedx.core.djangoapps.user_api.models import UserPreference
 
     return str(UserPreference.get_value(user, "pref-lang") or "")
+
+
+def is_course_staff(user: Any, course_id: str) -> bool:
+    """Whether the person is staff of the course; outside an LMS, whether they may change rules."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if not is_platform():
+        return bool(user.has_perm("ingenium_credentials.change_awardrule"))
+    from lms.djangoapps.courseware.access import has_access
+    from opaque_keys.edx.keys import CourseKey
+
+    return bool(has_access(user, "staff", CourseKey.from_string(course_id)))
 
 
 def course_name(course_id: str) -> str:
