@@ -7,10 +7,12 @@ same bytes.
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import Literal
 from xml.sax.saxutils import escape
 
 from attrs import field, frozen
+from PIL import Image
 
 from .typesetting import (
     COLOUR,
@@ -30,6 +32,8 @@ __all__ = ["BadgeData", "badge_png", "badge_svg", "contrast"]
 _DRAWN_TITLE = 140
 _DRAWN_LINE = 90
 _SIDE_POINTS = 600
+_PALETTE = (120, 40)
+"""How many colours what is opaque has, and its edges: a palette holds 256."""
 
 
 @frozen(kw_only=True)
@@ -68,11 +72,42 @@ def badge_svg(data: BadgeData) -> bytes:
     return (drawing[:start] + head + title + description + drawing[end + 1 :]).encode()
 
 
-def badge_png(data: BadgeData, *, pixels: int = 1000) -> bytes:
-    """The badge as PNG of `pixels` by `pixels`, on a transparent ground."""
+def badge_png(data: BadgeData, *, pixels: int = 720) -> bytes:
+    """The badge as PNG of `pixels` by `pixels`, on a transparent ground, with few colours.
+
+    Learners send it about, and each page of theirs shows it: this takes a fifth of the bytes.
+    """
     if not 16 <= pixels <= 4096:
         raise ValueError("a badge has between 16 and 4096 pixels a side")
-    return _compile(data, "png", 72 * pixels / _SIDE_POINTS)
+    with Image.open(io.BytesIO(_compile(data, "png", 72 * pixels / _SIDE_POINTS))) as picture:
+        return _with_few_colours(picture.convert("RGBA"))
+
+
+def _with_few_colours(picture: Image.Image) -> bytes:
+    """The picture as PNG with a palette.
+
+    Pillow's one way for pictures that are partly transparent draws steps into soft colours, so
+    only the edges go that way; the colours of the rest are chosen by how often they occur.
+    """
+    most, edges = _PALETTE
+    solid = picture.getchannel("A").point(lambda alpha: 255 if alpha == 255 else 0)
+    inner = picture.convert("RGB").quantize(most, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    nothing = Image.new("RGBA", picture.size)
+    rim = Image.composite(nothing, picture, solid).quantize(edges, method=Image.Quantize.FASTOCTREE)
+    numbers = Image.composite(_numbers(inner), _numbers(rim).point(lambda number: number + most), solid)
+    colours = (inner.getpalette("RGB") or [])[: 3 * most]
+    colours += [0] * (3 * most - len(colours))
+    rims = rim.getpalette("RGBA") or []
+    few = Image.frombytes("P", picture.size, numbers.tobytes())
+    few.putpalette(colours + [value for at, value in enumerate(rims) if at % 4 != 3])
+    written = io.BytesIO()
+    few.save(written, "PNG", optimize=True, transparency=bytes([255] * most + rims[3::4]))
+    return written.getvalue()
+
+
+def _numbers(picture: Image.Image) -> Image.Image:
+    """The places in its palette, as the grey values of a picture."""
+    return Image.frombytes("L", picture.size, picture.tobytes())
 
 
 def _described(data: BadgeData) -> tuple[str, ...]:

@@ -11,7 +11,14 @@ def concept(path: str, label: str) -> dict[str, Any]:
 
 
 ELEMENTS: dict[str, Any] = {
-    "outcomes": [{"texts": {"en": "Names the species of a rocky shore."}}],
+    "outcomes": [
+        {
+            "texts": {
+                "en": "Names the species of a rocky shore.",
+                "el": "Ονομάζει τα είδη μιας βραχώδους ακτής.",
+            }
+        }
+    ],
     "ects": "3.00",
     "eqf_level": 6,
     "assessment": concept("assessment/6e6cb2cc78", "Written examination"),

@@ -87,8 +87,8 @@ def achievement(issuer: Issuer, university: Organisation) -> Achievement:
     """An active definition that the university awards."""
     fields: dict[str, Any] = {
         "names": {"en": "Mediterranean ecosystems", "el": "Μεσογειακά οικοσυστήματα"},
-        "descriptions": {"en": "Life in and around a small sea."},
-        "criteria": {"en": "Pass the course."},
+        "descriptions": {"en": "Life in and around a small sea.", "el": "Η ζωή σε μια μικρή θάλασσα."},
+        "criteria": {"en": "Pass the course.", "el": "Επιτυχία στο μάθημα."},
         "languages": ["en"],
         "shows_grade": True,
         **ELEMENTS,

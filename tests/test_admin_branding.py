@@ -93,6 +93,19 @@ def test_the_bar_says_how_complete_a_definition_is_and_what_is_missing(
     assert "8. Level" in page
 
 
+def test_a_bar_for_each_language_says_what_it_lacks(admin_client: Client, achievement: Achievement) -> None:
+    draft = api.new_version(achievement)
+    draft.criteria = {"en": "Pass the course."}
+    api.define(draft)
+    url = reverse("admin:ingenium_credentials_achievement_change", args=[draft.pk])
+
+    page = admin_client.get(url).content.decode()
+
+    assert "en: 100 % of the texts." in page
+    assert "el: 75 % of the texts; not signed while these are missing:" in page
+    assert "</label> criteria</li>" in page
+
+
 def test_activating_what_is_not_complete_is_a_message_and_no_crash(
     admin_client: Client, achievement: Achievement
 ) -> None:

@@ -37,6 +37,17 @@ def test_the_png_is_a_square_of_the_size_asked_for_on_transparent_ground() -> No
     assert image.getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
+def test_the_png_is_small_and_its_edges_stay_soft() -> None:
+    png = badge_png(
+        badge(alliance="INGENIUM European University", kind="Micro-credential", demonstration=True)
+    )
+
+    assert len(png) < 120_000
+    with Image.open(io.BytesIO(png)) as picture:
+        alphas = {alpha for _count, alpha in picture.convert("RGBA").getchannel("A").getcolors() or []}
+    assert len(alphas) > 8
+
+
 @pytest.mark.parametrize("side", [0, 15, 4097, 10**9])
 def test_a_size_that_would_exhaust_memory_is_refused(side: int) -> None:
     with pytest.raises(ValueError, match="between 16 and 4096"):

@@ -1,4 +1,4 @@
-"""Definitions, their versions and rules. What was awarded is shown, and has a next version."""
+"""Definitions and their versions. What was awarded is shown, and has a next version."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 
 from .. import api
 from ..badges.data import preferred
-from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse
+from ..models import Achievement, AwardingBody
 from .bases import TabularInline
-from .forms import AchievementForm, AwardRuleForm, ReadableJSON
+from .forms import AchievementForm, ReadableJSON
 from .refusals import RefusalsAsMessages
 
-__all__ = ["AchievementAdmin", "AwardRuleAdmin"]
+__all__ = ["AchievementAdmin"]
 
 _JSON: Any = {JSONField: {"form_class": ReadableJSON}}
 
@@ -54,7 +54,7 @@ class AchievementAdmin(RefusalsAsMessages):
     list_filter = ("state", "kind", "issuer", "eqf_level", ("frozen_at", admin.EmptyFieldListFilter))
     list_select_related = ("issuer",)
     search_fields = ("slug", "uuid", "names", "quality_agency")
-    readonly_fields = ("uuid", "state", "frozen_at", "picture", "complete")
+    readonly_fields = ("uuid", "state", "frozen_at", "picture", "complete", "in_languages")
     inlines = (AwardingBodyInline,)
     actions = ("activate", "retire", "next_version")
 
@@ -107,14 +107,17 @@ class AchievementAdmin(RefusalsAsMessages):
         share = api.completeness(achievement)
         lacking = format_html_join("", "<li>{}</li>", ((str(found),) for found in api.missing(achievement)))
         said = _("%(share)d %% of the elements of 2022/C 243/02, Annex I") % {"share": share}
-        # `meter` is read out with its label; the figure stands beside it for everybody else.
-        return format_html(
-            '<label><meter max="100" low="99" optimum="100" value="{}">{}</meter> {}</label><ul>{}</ul>',
-            share,
-            said,
-            said,
-            lacking,
+        return format_html("{}<ul>{}</ul>", _bar(share, said), lacking)
+
+    @admin.display(description=_("languages of the content"))
+    def in_languages(self, achievement: Achievement) -> SafeString | str:
+        """A bar for each language that has a text; only what is complete in a language is signed in it."""
+        rows = (
+            (_bar(found.share, _content_said(found)), ", ".join(found.missing))
+            for found in api.contents(achievement)
         )
+        shown = format_html_join("", "<li>{} {}</li>", rows)
+        return format_html("<ul>{}</ul>", shown) if shown else str(_("No text has been entered yet."))
 
     @admin.action(description=_("Activate, in place of the version before"), permissions=("change",))
     def activate(self, request: HttpRequest, queryset: QuerySet[Achievement]) -> None:
@@ -148,34 +151,20 @@ class AchievementAdmin(RefusalsAsMessages):
         self.message_user(request, done % {"count": count}, messages.SUCCESS)
 
 
-class CourseInline(TabularInline):
-    """The courses that the condition names; they follow from it."""
-
-    model = AwardRuleCourse
-    extra = 0
-    can_delete = False
-    readonly_fields = ("course_id",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """They are read from the condition."""
-        return False
+def _bar(share: int, said: str) -> SafeString:
+    """A `meter` is read out with its label; the figure stands beside it for everybody else."""
+    return format_html(
+        '<label><meter max="100" low="99" optimum="100" value="{}">{}</meter> {}</label>', share, said, said
+    )
 
 
-@admin.register(AwardRule)
-class AwardRuleAdmin(RefusalsAsMessages):
-    """On which condition an achievement is awarded."""
-
-    form = AwardRuleForm
-    formfield_overrides = _JSON
-    list_display = ("name", "achievement", "enabled")
-    list_filter = ("enabled", "achievement__state")
-    list_select_related = ("achievement",)
-    search_fields = ("name", "uuid", "achievement__slug", "courses__course_id")
-    inlines = (CourseInline,)
-
-    def save_model(self, request: HttpRequest, obj: AwardRule, form: Any, change: bool) -> None:
-        """Save through the verb, which notes the courses."""
-        api.define_rule(obj, actor_id=request.user.pk)
+def _content_said(found: api.Content) -> str:
+    said = (
+        _("%(language)s: %(share)d %% of the texts.")
+        if not found.missing
+        else _("%(language)s: %(share)d %% of the texts; not signed while these are missing:")
+    )
+    return said % {"language": found.language, "share": found.share}
 
 
 def _is_open(achievement: Achievement | None) -> bool:

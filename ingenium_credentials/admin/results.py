@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from ..models import CourseResult
+from ..models import CourseResult, PartResult
 from .read_only import ReadOnlyAdmin
 
-__all__ = ["CourseResultAdmin"]
+__all__ = ["CourseResultAdmin", "PartResultAdmin"]
 
 
 @admin.register(CourseResult)
@@ -18,3 +18,13 @@ class CourseResultAdmin(ReadOnlyAdmin):
     list_filter = ("is_passing", "certificate_status", "mode", "dirty")
     search_fields = ("=learner_id", "course_id", "last_problem")
     date_hierarchy = "changed_at"
+
+
+@admin.register(PartResult)
+class PartResultAdmin(ReadOnlyAdmin):
+    """One learner in one category, subsection or unit of a course."""
+
+    list_display = ("learner_id", "course_id", "kind", "key", "value", "at")
+    list_filter = ("kind",)
+    search_fields = ("=learner_id", "course_id", "key")
+    date_hierarchy = "at"

@@ -1,4 +1,4 @@
-"""What can be earned: definitions, their versions, their pictures, their rules.
+"""What can be earned: definitions, their versions, their pictures.
 
 A version that has been awarded is frozen, its picture included: nobody can change what a
 credential out in the world refers to. Hides how the next version comes about and how
@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, Organisation
-from ..rules import courses_of
 from . import auditing, pictures, recording
 from .completeness import demand_complete
 from .errors import NotAllowed
+from .languages import demand_language
 
 State = Achievement.State
 
@@ -31,7 +31,7 @@ def define(
 ) -> Achievement:
     """Save a new or changed version; raises `NotAllowed` once it has been awarded.
 
-    An active one stays complete: a change that takes an element of Annex I away is refused.
+    An active one stays fit to be awarded: a change that makes it unfit is refused, as `activate` is.
     Raises Django's `ValidationError` for a value that its field does not take.
     `awarding_bodies` in the order in which the document names them; None leaves them.
     """
@@ -44,7 +44,7 @@ def define(
         if awarding_bodies is not None:
             _set_awarding_bodies(achievement, awarding_bodies)
         if achievement.state == State.ACTIVE:
-            demand_complete(achievement)
+            _demand_fit(achievement)
             _draw(achievement)
         auditing.note("achievement-defined", achievement, actor_id=actor_id)
     return achievement
@@ -75,12 +75,13 @@ def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achiev
     """Let the version be awarded, in place of the versions before it.
 
     The rules of former versions come over to this one. Twice changes nothing. Raises
-    `NotAllowed`, naming each, while a micro-credential lacks an element of Annex I.
+    `NotAllowed`, naming each, while a micro-credential lacks an element of Annex I, or while
+    no language is complete.
     """
     with transaction.atomic():
         stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
         if stored.state != State.ACTIVE:
-            demand_complete(stored)
+            _demand_fit(stored)
             former = Achievement.objects.filter(slug=stored.slug).exclude(pk=stored.pk)
             AwardRule.objects.filter(achievement__in=former).update(achievement=stored)
             named = AwardRuleCourse.objects.filter(rule__achievement=stored, rule__enabled=True)
@@ -117,26 +118,6 @@ def new_version(achievement: Achievement, *, actor_id: int | None = None) -> Ach
     return draft
 
 
-def define_rule(rule: AwardRule, *, actor_id: int | None = None) -> AwardRule:
-    """Save a new or changed rule, and note which courses it concerns.
-
-    Raises `rules.ConditionError` for a condition that is not understood.
-    """
-    course_ids = courses_of(rule.condition)
-    with transaction.atomic():
-        rule.save()
-        rule.courses.exclude(course_id__in=course_ids).delete()
-        known = set(rule.courses.values_list("course_id", flat=True))
-        AwardRuleCourse.objects.bulk_create(
-            AwardRuleCourse(rule=rule, course_id=course_id) for course_id in sorted(set(course_ids) - known)
-        )
-        if rule.enabled:
-            # Whoever has met it already is found by the sweep.
-            recording.reconsider(course_ids)
-        auditing.note("rule-defined", rule, actor_id=actor_id)
-    return rule
-
-
 _NOT_COPIED = frozenset({"id", "uuid", "version", "state", "frozen_at", "image_svg", "image_png"})
 
 
@@ -151,6 +132,11 @@ def _set_awarding_bodies(achievement: Achievement, organisations: Sequence[Organ
         AwardingBody(achievement=achievement, organisation=organisation, position=position)
         for position, organisation in enumerate(organisations)
     )
+
+
+def _demand_fit(achievement: Achievement) -> None:
+    demand_complete(achievement)
+    demand_language(achievement)
 
 
 def _draw(achievement: Achievement) -> None:

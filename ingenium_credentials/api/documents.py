@@ -45,6 +45,7 @@ from ..typesetting import Undrawable, initials, labels
 from . import pictures
 from .branding import emblem_of, mark_of
 from .errors import NotReady
+from .languages import told_languages
 from .record import achievement_data, award_data, issuer_data, organisation_data
 
 __all__ = ["document", "document_data", "document_fingerprint", "document_image", "document_images"]
@@ -116,8 +117,9 @@ def document_image(achievement: Achievement, language: str) -> bytes:
 
 
 def document_images(achievement: Achievement) -> dict[str, bytes]:
-    """The picture in each language that the definition has a title in."""
-    return {tag: document_image(achievement, tag) for tag, text in achievement.names.items() if text}
+    """The picture in each language that the definition is told in: the complete ones."""
+    told = told_languages(achievement)
+    return {tag: document_image(achievement, tag) for tag in told if achievement.names.get(tag)}
 
 
 def _image_data(achievement: Achievement, language: str) -> DocumentData:

@@ -10,6 +10,7 @@ from ..badges.data import preferred
 from ..conf import conf
 from ..models import Achievement, Organisation
 from ..typesetting import labels
+from .languages import told_languages
 
 __all__ = ["badge", "draw"]
 
@@ -24,8 +25,10 @@ def draw(achievement: Achievement) -> tuple[bytes, bytes]:
 
 def badge(achievement: Achievement, language: str) -> BadgeData:
     """What the badge shows in that language, or in the one that suits most when there is no title in it."""
-    title = preferred(achievement.names, language)
-    language = next(tag for tag, text in achievement.names.items() if text == title)
+    told = told_languages(achievement)
+    titles = {tag: text for tag, text in achievement.names.items() if tag in told} or achievement.names
+    title = preferred(titles, language)
+    language = next(tag for tag, text in titles.items() if text == title)
     return BadgeData(
         title=title,
         issuer=_awarders(achievement, language),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from ..conf import conf
 from ..models import Achievement, Award, Issuer, Organisation
 from . import status
 from .errors import NotReady
+from .languages import told_languages
 
 __all__ = ["achievement_data", "award_data", "credential_url", "issuer_data", "organisation_data"]
 
@@ -78,7 +79,8 @@ def award_data(award: Award) -> AwardData:
 
 
 def achievement_data(achievement: Achievement) -> AchievementData:
-    """One version of a definition as it is signed; raises `NotReady`."""
+    """One version of a definition as it is signed, in its complete languages; raises `NotReady`."""
+    told = told_languages(achievement)
     url = f"{conf.BASE_URL}/ingenium/achievements/{achievement.uuid}/"
     bodies = achievement.awarding.select_related("organisation").order_by("position", "pk")
     try:
@@ -87,13 +89,13 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             url=url,
             version=str(achievement.version),
             kind=achievement.kind,
-            names=_texts(achievement.names),
-            descriptions=_texts(achievement.descriptions),
-            criteria=_texts(achievement.criteria),
-            image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names))),
+            names=_texts(achievement.names, told),
+            descriptions=_texts(achievement.descriptions, told),
+            criteria=_texts(achievement.criteria, told),
+            image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names, told))),
             awarding_bodies=tuple(organisation_data(body.organisation) for body in bodies),
             outcomes=tuple(
-                OutcomeData(texts=_texts(outcome["texts"]), esco=outcome.get("esco", ""))
+                OutcomeData(texts=_texts(outcome["texts"], told), esco=outcome.get("esco", ""))
                 for outcome in achievement.outcomes or ()
             ),
             languages=tuple(achievement.languages or ()),
@@ -104,9 +106,9 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             mode=_optional(_concept, achievement.mode),
             assessment=_optional(_concept, achievement.assessment),
             supervision=_optional(_concept, achievement.supervision),
-            prerequisites=_texts(achievement.prerequisites or {}),
-            stackability=_texts(achievement.stackability or {}),
-            further_information=_texts(achievement.further_information or {}),
+            prerequisites=_texts(achievement.prerequisites or {}, told),
+            stackability=_texts(achievement.stackability or {}, told),
+            further_information=_texts(achievement.further_information or {}, told),
             quality_assurance=_quality_assurance(achievement),
             tags=tuple(achievement.tags or ()),
         )
@@ -117,7 +119,11 @@ def achievement_data(achievement: Achievement) -> AchievementData:
         ) from error
 
 
-def _texts(value: Mapping[str, Any]) -> LanguageMap:
+def _texts(value: Mapping[str, Any], languages: Collection[str]) -> LanguageMap:
+    return {tag: text for tag, text in _all_texts(value).items() if tag in languages}
+
+
+def _all_texts(value: Mapping[str, Any]) -> LanguageMap:
     return {str(language): str(text) for language, text in value.items() if text}
 
 
@@ -126,7 +132,7 @@ def _optional(read: Callable[[Any], _Value], value: Any) -> _Value | None:
 
 
 def _concept(value: Mapping[str, Any]) -> ConceptData:
-    return ConceptData(iri=str(value["iri"]), labels=_texts(value["labels"]))
+    return ConceptData(iri=str(value["iri"]), labels=_all_texts(value["labels"]))
 
 
 def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:

@@ -20,8 +20,19 @@ def lint(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_complete_definition_passes(achievement: Achievement) -> None:
-    assert lint() == (0, "ecosystems v1: 100 %\n")
-    assert lint("--achievement", "ecosystems") == (0, "ecosystems v1: 100 %\n")
+    said = "ecosystems v1: 100 %\n  en: 100 %\n  el: 100 %\n"
+
+    assert lint() == (0, said)
+    assert lint("--achievement", "ecosystems") == (0, said)
+
+
+def test_what_a_language_lacks_is_printed_and_is_no_fault(achievement: Achievement) -> None:
+    Achievement.objects.update(criteria={"en": "Pass the course."})
+
+    status, printed = lint()
+
+    assert status == 0
+    assert "  el: 75 % (criteria)" in printed
 
 
 def test_what_is_missing_is_printed_and_the_status_is_1(achievement: Achievement) -> None:

@@ -71,9 +71,18 @@ RICH: dict[str, Any] = {
         en="Supervised with identity verification",
         fr="Surveillé, avec vérification de l’identité",
     ),
-    "prerequisites": {"en": "None. A spreadsheet should not frighten you."},
-    "stackability": {"en": "Counts towards the certificate in urban studies (15 ECTS)."},
-    "further_information": {"en": "Taught each spring in Rethymno and online."},
+    "prerequisites": {
+        "en": "None. A spreadsheet should not frighten you.",
+        "fr": "Aucun. Un tableur ne doit pas vous effrayer.",
+    },
+    "stackability": {
+        "en": "Counts towards the certificate in urban studies (15 ECTS).",
+        "fr": "Compte pour le certificat d’études urbaines (15 ECTS).",
+    },
+    "further_information": {
+        "en": "Taught each spring in Rethymno and online.",
+        "fr": "Chaque printemps à Réthymnon et en ligne.",
+    },
     "quality_kind": concept("accreditation/bb4618238e", en="Institutional quality assurance"),
     "quality_agency": "Hellenic Authority for Higher Education",
     "quality_reference": "HAHE-2024-118",

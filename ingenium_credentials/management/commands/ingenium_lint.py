@@ -29,6 +29,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{version}: {api.completeness(version)} %")
             for line in found:
                 self.stdout.write(f"  {line}")
+            for content in api.contents(version):
+                self.stdout.write(f"  {content}")
             faults += len(found)
         if achievement is None:
             for line in api.asset_faults():
