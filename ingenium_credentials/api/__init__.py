@@ -29,11 +29,11 @@ from .languages import Content, complete_languages, contents
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
-from .palette import palette
 from .overseeing import awards_of_course, is_learner_of
+from .palette import palette
 from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile
 from .recipients import recipient
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
@@ -72,7 +72,6 @@ __all__ = [
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -141,6 +140,7 @@ __all__ = [
     "queue_letter",
     "recipient",
     "reconcile",
+    "reconcile_nightly",
     "reconsider",
     "record_certificate",
     "record_grade",

@@ -43,7 +43,7 @@ MODELS = list(apps.get_app_config("ingenium_credentials").get_models())
 REGISTERED = [model for model in MODELS if admin.site.is_registered(model)]
 READ_ONLY = [
     *("award", "credential", "auditentry", "statuslist", "signingkey", "courseresult", "partresult"),
-    *("ruleversion", "approval", "simulation", "awardimport", "massrevocation", "letter"),
+    *("ruleversion", "approval", "simulation", "awardimport", "massrevocation", "letter", "reconciliation"),
 ]
 
 
@@ -57,6 +57,7 @@ def award(achievement: Achievement, learner: Any) -> Award:
     api.issue([row.pk])
     BrandAsset.objects.create(organisation=achievement.issuer.organisation)
     AchievementPicture.objects.get_or_create(achievement=achievement, language="en")
+    api.reconcile()
     row.refresh_from_db()
     return row
 

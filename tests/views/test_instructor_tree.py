@@ -20,7 +20,9 @@ from ingenium_credentials.views.pages import Problem
 
 COURSE, OTHER = "course-v1:UOC+MED101+2026", "course-v1:HIS+AI+2026"
 BLOCK = "block-v1:UOC+MED101+2026+type@vertical+block@unit1"
-OPTIONS = Options(courses=[(COURSE, "Mediterranean"), (OTHER, OTHER)], definitions=[("ethics", "Data ethics")])
+OPTIONS = Options(
+    courses=[(COURSE, "Mediterranean"), (OTHER, OTHER)], definitions=[("ethics", "Data ethics")]
+)
 
 
 def passed(course: str = COURSE, **more: Any) -> dict[str, Any]:
@@ -107,7 +109,9 @@ def test_up_and_down_move_one_place() -> None:
     assert [child.texts.get("course") for child in root.children] == [[OTHER], None, [COURSE]]
 
 
-@pytest.mark.parametrize("action", ["", "add:", "add:x", "remove:n", "up:n.9", "up:n.0", "down:n.0", "fly:n.0"])
+@pytest.mark.parametrize(
+    "action", ["", "add:", "add:x", "remove:n", "up:n.9", "up:n.0", "down:n.0", "fly:n.0"]
+)
 def test_a_button_of_another_tree_does_nothing(action: str) -> None:
     root = tree.of_condition({"version": 1, "all": [passed()]})
 

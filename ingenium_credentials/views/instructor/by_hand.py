@@ -104,7 +104,9 @@ def by_hand(request: HttpRequest, course: Course) -> HttpResponseBase:
             "awarded_at": timezone.now(),
             "definition": request.GET.get("definition", ""),
         }
-        return show(request, course, "by_hand.html", {"tab": "by-hand", "form": ByHandForm(course, initial=initial)})
+        return show(
+            request, course, "by_hand.html", {"tab": "by-hand", "form": ByHandForm(course, initial=initial)}
+        )
     form = ByHandForm(course, request.POST)
     context: dict[str, object] = {"tab": "by-hand", "form": form}
     if form.is_valid() and request.POST.get("do") != "change":
@@ -128,7 +130,9 @@ def _preview(form: ByHandForm) -> Preview:
         name=name or account.username,
         latin_name=latin_name,
         earned=utc(form.cleaned_data["awarded_at"]),
-        standing=held.exclude(state__in=(Award.State.REVOKED, Award.State.EXPIRED)).order_by("-occasion").first(),
+        standing=held.exclude(state__in=(Award.State.REVOKED, Award.State.EXPIRED))
+        .order_by("-occasion")
+        .first(),
         problem=problem,
     )
 

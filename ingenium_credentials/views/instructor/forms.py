@@ -35,7 +35,9 @@ class MomentField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         """As a form field of a browser wants it."""
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M") if isinstance(value, dt.datetime) else value
+        return (
+            value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M") if isinstance(value, dt.datetime) else value
+        )
 
 
 class RuleForm(forms.Form):
@@ -59,7 +61,9 @@ class RuleForm(forms.Form):
         label=_("Days to confirm the name"),
         min_value=0,
         max_value=90,
-        help_text=_("The learner sees a preview and may correct the name before it is signed. 0: no preview."),
+        help_text=_(
+            "The learner sees a preview and may correct the name before it is signed. 0: no preview."
+        ),
     )
     reason = forms.CharField(
         label=_("Why this change?"),

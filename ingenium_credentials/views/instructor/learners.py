@@ -130,9 +130,7 @@ def _answer(course: Course, rule: AwardRule, learner_id: int, held: dict[str, Aw
     )
 
 
-def lines(
-    condition: object, explanation: Explanation, course: Course, definition: str
-) -> tuple[Line, ...]:
+def lines(condition: object, explanation: Explanation, course: Course, definition: str) -> tuple[Line, ...]:
     """The requirements in the order of the condition, each with its verdict."""
     named = options.of(course, definition)
     leaves = [node for node in of_condition(condition).walk() if not node.is_group]

@@ -20,7 +20,9 @@ def of(course: Course, definition: str) -> Options:
 
 
 def _courses(course: Course, keys: set[str]) -> list[tuple[str, str]]:
-    return [(key, lms.course_name(key) or key) for key in sorted(keys, key=lambda key: (key != course.id, key))]
+    return [
+        (key, lms.course_name(key) or key) for key in sorted(keys, key=lambda key: (key != course.id, key))
+    ]
 
 
 def _definitions(slugs: set[str]) -> list[tuple[str, str]]:

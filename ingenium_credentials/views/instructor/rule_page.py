@@ -91,5 +91,3 @@ def _switch(request: HttpRequest, course: Course, rule: AwardRule) -> HttpRespon
     except Exception as error:
         leave_word(request, "bad", refusal(error))
     return goto("instructor-rule", course, rule.uuid)
-
-

@@ -14,7 +14,10 @@ from .tree import Node
 __all__ = ["Choice", "Options", "ShownNode", "show"]
 
 _HEADINGS = (
-    (gettext_lazy("In one course"), ("course_passed", "certificate_issued", "time_window", "enrolled", "cohort")),
+    (
+        gettext_lazy("In one course"),
+        ("course_passed", "certificate_issued", "time_window", "enrolled", "cohort"),
+    ),
     (gettext_lazy("In a part of a course"), ("category_grade", "subsection_grade", "block_completed")),
     (gettext_lazy("Beyond one course"), ("credential_held", "ects", "universities", "manual_approval")),
 )
