@@ -70,7 +70,8 @@ def new_rule(request: HttpRequest, course: Course) -> HttpResponseBase:
     if request.method == "POST":
         draft = _posted(request, course, rule, named)
         return _answer(request, draft, template)
-    tree = begin(template, course.id, named)
+    tried = trials.condition_of_trial(course, slug, request.GET.get("trial", ""))
+    tree = of_condition(tried) if tried else begin(template, course.id, named)
     return _page(request, Draft(course, rule, RuleForm.of_rule(rule), tree, named, 0), template)
 
 
@@ -88,8 +89,8 @@ def edit_rule(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseB
     named = options.of(course, rule.achievement.slug)
     if request.method == "POST":
         return _answer(request, _posted(request, course, rule, named), "")
-    condition = trials.condition_of_trial(rule, request.GET.get("trial", "")) or rule.condition
-    tree = of_condition(condition)
+    tried = trials.condition_of_trial(course, rule.achievement.slug, request.GET.get("trial", ""))
+    tree = of_condition(tried or rule.condition)
     return _page(request, Draft(course, rule, RuleForm.of_rule(rule), tree, named, rule.revision), "")
 
 
