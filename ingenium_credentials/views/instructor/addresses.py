@@ -36,11 +36,7 @@ patterns: list[URLPattern] = [
     path("trials/<uuid:uuid>/progress", trials.progress, name="instructor-trial-progress"),
     path("trials/<uuid:uuid>/cancel", trials.cancel_trial, name="instructor-trial-cancel"),
     path("awards/", awards.awards, name="instructor-awards"),
-    path("awards/export".export, name="instructor-export"),
     path("awards/<uuid:uuid>/", awards.award_page, name="instructor-award"),
     path("learners/", learners.why, name="instructor-why"),
     path("by-hand/", by_hand.by_hand, name="instructor-by-hand"),
-    path("import/".upload, name="instructor-import"),
-    path("import/sample.csv".sample, name="instructor-import-sample"),
-    path("import/<uuid:uuid>/".check_page, name="instructor-import-check"),
 ]

@@ -8,7 +8,7 @@ from ... import rules
 from .shown import Options
 from .tree import Node, of_condition
 
-__all__ = ["BLANK", "BEGINNINGS", "begin"]
+__all__ = ["BEGINNINGS", "BLANK", "begin"]
 
 BLANK = "blank"
 _UNITS = 2

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from attrs import frozen
 from django.utils.translation import gettext as _
@@ -44,19 +45,20 @@ class Field:
 
     name: str
     """The member of the condition."""
-    label: str
+    label: Any
+    """In words, translated when it is shown; so is the hint."""
     codec: Codec
     widget: str
     """`text`, `percent`, `number`, `moment`, `lines`, `modes`, `course`, `definition`, `definitions`."""
     required: bool = False
-    hint: str = ""
+    hint: Any = ""
 
 
 @frozen
 class Leaf:
     """A kind of requirement."""
 
-    label: str
+    label: Any
     fields: tuple[Field, ...] = ()
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from ... import api, lms
 from ...models import Award, AwardRule
@@ -49,9 +50,9 @@ class Answer:
 
 
 _WORDS = {
-    True: ("good", lambda: _("Met")),
-    False: ("bad", lambda: _("Not met")),
-    None: ("open", lambda: _("Not known")),
+    True: ("good", pgettext_lazy("requirement", "Met")),
+    False: ("bad", pgettext_lazy("requirement", "Not met")),
+    None: ("open", pgettext_lazy("requirement", "Not known")),
 }
 
 
@@ -123,7 +124,7 @@ def _answer(course: Course, rule: AwardRule, learner_id: int, held: dict[str, Aw
         title=say(rule.achievement.names),
         sentence=phrases.sentence(tree, named),
         tone=tone,
-        word=word(),
+        word=str(word),
         lines=lines(rule.condition, explanation, course, rule.achievement.slug),
         award=held.get(rule.achievement.slug),
         asks_person=any(node.kind == "manual_approval" for node in tree.walk()),
@@ -138,7 +139,7 @@ def lines(condition: object, explanation: Explanation, course: Course, definitio
         Line(
             phrase=phrases.requirement(leaf, named),
             tone=_WORDS[found.met][0],
-            word=_WORDS[found.met][1](),
+            word=str(_WORDS[found.met][1]),
             message=found.message,
         )
         for leaf, found in zip(leaves, explanation.lines, strict=True)

@@ -121,4 +121,4 @@ def _problems(course: Course) -> list[dict[str, object]]:
     """Why results of this course could not be evaluated, and for how many learners."""
     failed = CourseResult.objects.filter(course_id=course.id).exclude(last_problem="")
     counted = failed.order_by().values("last_problem").annotate(count=Count("pk")).order_by("-count")
-    return list(counted[:_MOST_PROBLEMS])
+    return [dict(row) for row in counted[:_MOST_PROBLEMS]]

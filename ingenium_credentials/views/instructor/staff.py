@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from attrs import field, frozen
@@ -28,7 +28,6 @@ from ..pages import Problem, guarded, page
 
 __all__ = ["Course", "goto", "leave_word", "refusal", "show", "staff_only"]
 
-Rest = ParamSpec("Rest")
 _WORD = "ingenium_word"
 """Where the session keeps one sentence for the next page."""
 
@@ -86,25 +85,19 @@ def nothing_here() -> Problem:
     )
 
 
-def staff_only(
-    *methods: str,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, Course, Rest], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase],
-]:
-    """Let in the staff of the course in the address, and nobody else."""
+View = Callable[..., HttpResponseBase]
 
-    def wrapped(
-        view: Callable[Concatenate[HttpRequest, Course, Rest], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]:
+
+def staff_only(*methods: str) -> Callable[[View], View]:
+    """Let in the staff of the course in the address, and nobody else; the view gets the course."""
+
+    def wrapped(view: View) -> View:
         @require_http_methods([*methods])
         @login_required
         @guarded
         @wraps(view)
-        def answered(
-            request: HttpRequest, course_id: str, *args: Rest.args, **kwargs: Rest.kwargs
-        ) -> HttpResponseBase:
-            return view(request, _course(request, course_id), *args, **kwargs)
+        def answered(request: HttpRequest, course_id: str, **more: Any) -> HttpResponseBase:
+            return view(request, _course(request, course_id), **more)
 
         return answered
 

@@ -23,6 +23,7 @@ from ...models import Achievement, AwardRule, CourseResult, Simulation
 from ...rules.grammar import leaves
 from ..facts import say
 from . import options, phrases
+from .shown import Options
 from .staff import Course, goto, leave_word, nothing_here, refusal, show, staff_only
 from .standing import utc
 from .tree import of_condition
@@ -103,9 +104,7 @@ def begin(
     request: HttpRequest, course: Course, achievement: Achievement, condition: object, rule: AwardRule | None
 ) -> HttpResponseBase:
     """Start a trial and go to its page."""
-    trial = api.start_simulation(
-        course.id, achievement, condition, actor_id=request.user.pk, rule=rule
-    )
+    trial = api.start_simulation(course.id, achievement, condition, actor_id=request.user.pk, rule=rule)
     return goto("instructor-trial", course, trial.uuid)
 
 
@@ -267,7 +266,7 @@ def _percent(text: str) -> str:
         return text
 
 
-def _phrases(trial: Simulation, named: options.Options) -> dict[str, str]:
+def _phrases(trial: Simulation, named: Options) -> dict[str, str]:
     """Each requirement in words, by its path in the condition."""
     paths = [leaf.path for leaf in leaves(rules.parse(trial.condition).root)]
     nodes = [node for node in of_condition(trial.condition).walk() if not node.is_group]
