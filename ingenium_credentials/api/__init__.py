@@ -11,7 +11,7 @@ from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
-from .endorsing import define_mandate, mandate_data
+from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -42,7 +42,7 @@ from .mass_revoking import (
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, TIME_STAMP, queue
 from .recipients import recipient
 from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -62,6 +62,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
@@ -71,6 +72,7 @@ __all__ = [
     "FORMATS",
     "ISSUE",
     "LAPSE",
+    "LARGEST_AGREEMENT",
     "LOST",
     "MOST_ATTEMPTS",
     "NAME_SOURCES",
@@ -79,6 +81,7 @@ __all__ = [
     "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "SIMULATE",
     "STANDING",
     "TIME_STAMP",
     "Change",
@@ -108,6 +111,7 @@ __all__ = [
     "award_data",
     "awards_of_course",
     "branding_faults",
+    "cancel_simulation",
     "carry_out",
     "close_review",
     "complete_languages",
@@ -195,12 +199,15 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "run_simulation",
     "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
+    "simulations_left",
+    "start_simulation",
     "status_document",
     "switch_on",
     "time_stamp",
@@ -209,4 +216,5 @@ __all__ = [
     "verify",
     "wake_rules",
     "why_not",
+    "would_earn",
 ]
