@@ -95,11 +95,10 @@ def staff_only(*methods: str) -> Callable[[View], View]:
         @require_http_methods([*methods])
         @login_required
         @guarded
-        @wraps(view)
-        def answered(request: HttpRequest, course_id: str, **more: Any) -> HttpResponseBase:
-            return view(request, _course(request, course_id), **more)
+        def answered(request: HttpRequest, /, **more: Any) -> HttpResponseBase:
+            return view(request, _course(request, more.pop("course_id")), **more)
 
-        return answered
+        return wraps(view)(answered)
 
     return wrapped
 
