@@ -86,6 +86,8 @@ def standing_awards(learner_id: int, slugs: Iterable[str]) -> list[Award]:
 
 def _standing(learner_ids: Sequence[int], slugs: Iterable[str]) -> Any:
     awards = Award.objects.filter(learner_id__in=learner_ids, definition__in=list(slugs), state__in=STANDING)
+    # Neither one that is held under review, nor a correction that waits for its signature.
+    awards = awards.filter(review_reason="").exclude(state=Award.State.PENDING, supersedes__isnull=False)
     return awards.filter(Q(valid_until=None) | Q(valid_until__gt=timezone.now()))
 
 
