@@ -11,7 +11,7 @@ from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
-from .endorsing import define_mandate, mandate_data
+from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -44,7 +44,7 @@ from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
 from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_grade, record_passing
+from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
 from .renewing import is_renewable, renew
 from .resolving import resolve
 from .retiring import forget_learner
@@ -69,6 +69,7 @@ __all__ = [
     "FORMATS",
     "ISSUE",
     "LAPSE",
+    "LARGEST_AGREEMENT",
     "LOST",
     "MOST_ATTEMPTS",
     "NAME_SOURCES",
@@ -177,6 +178,7 @@ __all__ = [
     "reconcile_nightly",
     "reconsider",
     "record_certificate",
+    "record_enrolment",
     "record_grade",
     "record_passing",
     "renew",
