@@ -6,7 +6,7 @@ from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
-from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
@@ -42,7 +42,7 @@ from .mass_revoking import (
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
 from .renewing import is_renewable, renew
@@ -90,10 +90,10 @@ __all__ = [
     "Kind",
     "MassPreview",
     "Missing",
+    "NamePreview",
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -168,6 +168,7 @@ __all__ = [
     "pause",
     "preview_correction",
     "preview_mass_revocation",
+    "preview_name",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",

@@ -23,6 +23,7 @@ from .facts import known
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
 from .recording import reconsider_results
+from .states import issuable
 
 __all__ = ["Difference", "Kind", "reconcile", "reconcile_nightly"]
 
