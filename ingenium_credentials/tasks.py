@@ -90,6 +90,13 @@ def send_letters(letter_ids: Sequence[int]) -> int:
     return api.send_letters(letter_ids)
 
 
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def simulate(simulation_id: int) -> str:
+    """Judge the learners of a simulation that are left; returns the state that it ends in."""
+    return api.run_simulation(simulation_id).state
+
+
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
@@ -106,6 +113,7 @@ def sweep() -> dict[str, int]:
         "mass_revocations": _queue_each(api.REVOKE_MANY, _proposals_left(now)),
         "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
+        "simulations": _queue_each(api.SIMULATE, api.simulations_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
 

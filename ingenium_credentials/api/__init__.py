@@ -41,7 +41,7 @@ from .mass_revoking import (
 )
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, TIME_STAMP, queue
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
@@ -60,6 +60,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
@@ -78,6 +79,7 @@ __all__ = [
     "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "SIMULATE",
     "STANDING",
     "TIME_STAMP",
     "Change",
@@ -106,6 +108,7 @@ __all__ = [
     "award_by_hand",
     "award_data",
     "branding_faults",
+    "cancel_simulation",
     "carry_out",
     "close_review",
     "complete_languages",
@@ -192,12 +195,15 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "run_simulation",
     "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
+    "simulations_left",
+    "start_simulation",
     "status_document",
     "switch_on",
     "time_stamp",
@@ -206,4 +212,5 @@ __all__ = [
     "verify",
     "wake_rules",
     "why_not",
+    "would_earn",
 ]

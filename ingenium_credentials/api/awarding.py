@@ -23,7 +23,7 @@ from . import concluding, definitions, facts, occasions, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["Circumstances", "award", "evaluate", "is_met", "rules_for"]
+__all__ = ["Circumstances", "award", "demand_earned_again", "evaluate", "is_met", "rules_for"]
 
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
@@ -198,7 +198,7 @@ def award(
         return standing
     latest = occasions.latest(learner_id, achievement.slug)
     if latest is not None:
-        _demand_earned_again(latest, awarded_at)
+        demand_earned_again(latest, awarded_at)
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
     new.supervision = circumstances.supervision or (rule.supervision if rule is not None else None)
     new.evidence = list(circumstances.evidence)
@@ -209,7 +209,7 @@ def award(
     )
 
 
-def _demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
+def demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
     """Refuse, with `NotAllowed`, to award for the same evidence what the learner has no more."""
     if latest.state == Award.State.REVOKED and latest.review_due_at is not None:
         # The conditions were not met when its review ended. They are now.
