@@ -12,6 +12,14 @@ from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
+from .erasing import (
+    ErasurePreview,
+    erase_award,
+    erase_learner,
+    forget_learner,
+    preview_award_erasure,
+    preview_learner_erasure,
+)
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -39,6 +47,7 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
+from .objecting import allow_again, has_objected
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, TIME_STAMP, queue
@@ -47,7 +56,6 @@ from .record import achievement_data, award_data, credential_url, issuer_data, o
 from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
 from .renewing import is_renewable, renew
 from .resolving import resolve
-from .retiring import forget_learner
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
@@ -63,9 +71,10 @@ from .sharing import share
 from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
-from .verifying import verify
+from .verifying import ERASED, RECORD, verify
 
 __all__ = [
+    "ERASED",
     "EVALUATE",
     "FORMATS",
     "ISSUE",
@@ -76,6 +85,7 @@ __all__ = [
     "NAME_SOURCES",
     "OTHER_NAME",
     "PUBLISH",
+    "RECORD",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
@@ -89,6 +99,7 @@ __all__ = [
     "CorrectionPreview",
     "Difference",
     "Edit",
+    "ErasurePreview",
     "Kind",
     "MassPreview",
     "Missing",
@@ -100,6 +111,7 @@ __all__ = [
     "achievement_data",
     "activate",
     "allot",
+    "allow_again",
     "anchors",
     "approve",
     "asset_faults",
@@ -141,10 +153,13 @@ __all__ = [
     "document_image",
     "document_images",
     "due_letters",
+    "erase_award",
+    "erase_learner",
     "evaluate",
     "faults_of",
     "forget_learner",
     "freeze",
+    "has_objected",
     "history",
     "is_due",
     "is_renewable",
@@ -169,7 +184,9 @@ __all__ = [
     "organisation_data",
     "palette",
     "pause",
+    "preview_award_erasure",
     "preview_correction",
+    "preview_learner_erasure",
     "preview_mass_revocation",
     "preview_name",
     "preview_revocation",

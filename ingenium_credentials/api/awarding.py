@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
-from . import concluding, definitions, facts, occasions, reviewing
+from . import concluding, definitions, facts, objecting, occasions, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
@@ -196,6 +196,7 @@ def award(
     standing = occasions.standing(learner_id, achievement.slug)
     if standing is not None:
         return standing
+    objecting.demand_no_objection(learner_id, achievement.slug)
     latest = occasions.latest(learner_id, achievement.slug)
     if latest is not None:
         demand_earned_again(latest, awarded_at)
