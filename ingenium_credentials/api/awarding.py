@@ -23,7 +23,16 @@ from . import concluding, definitions, facts, objecting, occasions, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["Circumstances", "award", "demand_earned_again", "evaluate", "is_met", "rules_for"]
+__all__ = [
+    "Circumstances",
+    "award",
+    "award_by",
+    "demand_earned_again",
+    "evaluate",
+    "is_met",
+    "rules_for",
+    "rules_with_part",
+]
 
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
@@ -59,7 +68,7 @@ def _evaluate(result: CourseResult) -> list[int]:
     problems: list[str] = []
     for rule in rules_for(result.course_id):
         try:
-            awards += _award_by(rule, result.learner_id)
+            awards += award_by(rule, result.learner_id)
         except DATABASE_GONE:
             raise
         except NotAllowed:
@@ -88,13 +97,22 @@ def _outcome(result: CourseResult, problems: Sequence[str]) -> dict[str, object]
 
 def rules_for(course_id: str) -> list[AwardRule]:
     """The enabled rules that name the course and can award something now, by their schedules too."""
+    return _at_work(courses__course_id=course_id)
+
+
+def rules_with_part(definition: str) -> list[AwardRule]:
+    """The same that name the definition: its credential may be a part of what they award."""
+    return _at_work(parts__definition=definition)
+
+
+def _at_work(**named: str) -> list[AwardRule]:
     now = timezone.now()
     found = AwardRule.objects.filter(
         Q(starts_at=None) | Q(starts_at__lte=now),
         Q(ends_at=None) | Q(ends_at__gt=now),
         enabled=True,
         achievement__state=Achievement.State.ACTIVE,
-        courses__course_id=course_id,
+        **named,
     )
     return list(
         found.select_related("achievement__issuer")
@@ -103,7 +121,11 @@ def rules_for(course_id: str) -> list[AwardRule]:
     )
 
 
-def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
+def award_by(rule: AwardRule, learner_id: int) -> list[int]:
+    """Award what the learner has earned by the rule, and look again at what was lost; the award's id.
+
+    Raises as `award` does, and `NotReady` when nobody knows since when the rule is met.
+    """
     known = facts.known(learner_id, rule.condition, rule=rule)
     explanation = rules.explain(rule.condition, known)
     if explanation.met is False:

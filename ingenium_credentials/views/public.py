@@ -29,6 +29,7 @@ from .machine import document, open_to_all_origins
 from .negotiation import choose
 from .pages import Problem, guarded, not_found, page
 from .sharing import share_links
+from .signatures import signatures
 
 __all__ = ["achievement_image", "achievement_page", "credential", "image_address"]
 
@@ -138,9 +139,26 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         "is_expired": award.valid_until is not None and award.valid_until <= timezone.now(),
         "successor": succession.successor_of(award, is_owner=seen.is_owner and not as_others),
         "former": succession.former_of(award, is_owner=seen.is_owner and not as_others),
+        "signatures": signatures(award.achievement, award.issuer),
+        **_stack(award, is_owner=seen.is_owner and not as_others),
         "appeal": award.issuer.organisation.homepage if award.issuer.organisation.homepage_verified else "",
     }
     return page(request, "credential.html", context)
+
+
+def _stack(award: Award, *, is_owner: bool) -> dict[str, object]:
+    """What it is made of and what it counts in, as far as the visitor may see those; the rest as a number."""
+    parts, wholes = (list(found.select_related("achievement")) for found in (award.parts, award.wholes))
+    seen = [_linked(part) for part in parts if is_owner or is_public(part)]
+    return {
+        "parts": seen,
+        "hidden_parts": len(parts) - len(seen),
+        "wholes": [_linked(whole) for whole in wholes if is_owner or is_public(whole)],
+    }
+
+
+def _linked(award: Award) -> dict[str, object]:
+    return {"uuid": award.uuid, "title": facts.say(award.achievement.names), "state": award.state}
 
 
 def _facts(award: Award, stored: dict[str, Credential]) -> facts.Facts:
@@ -183,7 +201,12 @@ def achievement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     achievement = _published(uuid)
     found = facts.of_achievement(api.achievement_data(achievement), demonstration=conf.DEMONSTRATION)
     image = image_address(uuid) if achievement.image_svg else ""
-    context = {"achievement": achievement, "facts": found, "image": image}
+    context = {
+        "achievement": achievement,
+        "facts": found,
+        "image": image,
+        "signatures": signatures(achievement, achievement.issuer),
+    }
     return page(request, "achievement.html", context)
 
 
