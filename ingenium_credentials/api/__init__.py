@@ -6,7 +6,7 @@ from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
-from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
@@ -49,9 +49,11 @@ from .mass_revoking import (
 )
 from .objecting import allow_again, has_objected
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
+from .recipients import recipient
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
@@ -112,6 +114,7 @@ __all__ = [
     "Kind",
     "MassPreview",
     "Missing",
+    "NamePreview",
     "NotAllowed",
     "NotReady",
     "PublishedList",
@@ -128,6 +131,7 @@ __all__ = [
     "award",
     "award_by_hand",
     "award_data",
+    "awards_of_course",
     "branding_faults",
     "cancel_simulation",
     "carry_out",
@@ -171,6 +175,7 @@ __all__ = [
     "has_objected",
     "history",
     "is_due",
+    "is_learner_of",
     "is_renewable",
     "issuable",
     "issue",
@@ -197,12 +202,14 @@ __all__ = [
     "preview_correction",
     "preview_learner_erasure",
     "preview_mass_revocation",
+    "preview_name",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
     "publish",
     "queue",
     "queue_letter",
+    "recipient",
     "reconcile",
     "reconcile_nightly",
     "reconsider",

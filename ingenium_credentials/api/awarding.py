@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Award, AwardRule, CourseResult
+from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
 from . import concluding, definitions, facts, objecting, occasions, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
@@ -149,18 +149,36 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
-    """What the learner was awarded by this rule is looked at again, unless another rule holds it up."""
-    if not reviewing.may_lose(rule, learner_id):
+    """What the learner was awarded by this rule is looked at again, unless something else holds it up:
+    another rule, or this one as it was when it made the award. A stricter rule takes nothing back.
+    """
+    held = reviewing.held_by(rule, learner_id)
+    if held is None:
         return
     others = AwardRule.objects.filter(achievement__slug=rule.achievement.slug, enabled=True)
-    if not any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
+    if any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
+        return
+    former = _condition_of(held, rule)
+    if former == rule.condition or not is_met(rule, learner_id, former):
         reviewing.lost(rule, learner_id)
 
 
-def is_met(rule: AwardRule, learner_id: int) -> bool | None:
-    """Whether the learner meets the rule now; None where it cannot be told."""
+def _condition_of(award: Award, rule: AwardRule) -> object:
+    """The condition by which the award was made."""
+    while award.supersedes is not None:
+        award = award.supersedes
+    made = AuditEntry.objects.filter(subject_id=str(award.uuid), action="awarded").first()
+    if made is None:
+        return rule.condition
+    version = rule.versions.filter(at__lte=made.at).order_by("-revision").first()
+    return version.content.get("condition", rule.condition) if version is not None else rule.condition
+
+
+def is_met(rule: AwardRule, learner_id: int, condition: object = None) -> bool | None:
+    """Whether the learner meets the rule, or a former condition of it; None where it cannot be told."""
+    condition = condition or rule.condition
     try:
-        return rules.explain(rule.condition, facts.known(learner_id, rule.condition, rule=rule)).met
+        return rules.explain(condition, facts.known(learner_id, condition, rule=rule)).met
     except rules.ConditionError:
         return None
 

@@ -90,6 +90,9 @@ def standing_awards(learner_id: int, slugs: Iterable[str]) -> list[Award]:
 
 def _standing(learner_ids: Sequence[int], slugs: Iterable[str], states: Sequence[str] = STANDING) -> Any:
     awards = Award.objects.filter(learner_id__in=learner_ids, definition__in=list(slugs), state__in=states)
+    # Neither a correction that waits for its signature, nor what is held under review, counts.
+    awards = awards.exclude(state=Award.State.PENDING, supersedes__isnull=False)
+    awards = awards.exclude(Q(state=Award.State.PENDING) & ~Q(review_reason=""))
     return awards.filter(Q(valid_until=None) | Q(valid_until__gt=timezone.now()))
 
 
