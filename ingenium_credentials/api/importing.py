@@ -109,10 +109,10 @@ def check_import(
     lines = _with_learners(lines, course_id, faults)
     _find_doubles(lines, faults)
     _find_awarded(lines, achievement, faults)
-    seen = {"encoding": table.encoding, "separator": table.separator}
+    seen = Checked(row=None, encoding=table.encoding, separator=table.separator)
     if faults:
         faults.sort(key=lambda fault: (fault.row, fault.column))
-        return Checked(row=None, faults=tuple(faults[:_MOST_FAULTS]), **seen)
+        return evolve(seen, faults=tuple(faults[:_MOST_FAULTS]))
     row = AwardImport.objects.create(
         course_id=course_id,
         achievement=achievement,
@@ -121,7 +121,7 @@ def check_import(
         at=timezone.now(),
         actor_id=actor_id,
     )
-    return Checked(row=row, **seen)
+    return evolve(seen, row=row)
 
 
 def apply_import(row: AwardImport, *, actor_id: int | None) -> AwardImport:
