@@ -23,6 +23,7 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -103,6 +104,7 @@ __all__ = [
     "Kind",
     "MassPreview",
     "Missing",
+    "Need",
     "NotAllowed",
     "NotReady",
     "PublishedList",
@@ -176,6 +178,7 @@ __all__ = [
     "mark_compromised",
     "may_use",
     "missing",
+    "needed",
     "new_version",
     "note",
     "offered_definitions",
