@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -22,7 +23,7 @@ from ..badges.errors import CredentialError
 from ..badges.jsonld import parse
 from ..conf import conf
 from ..models import Achievement, Award, Credential
-from . import diplomas, facts, markdown, reading, wording
+from . import confirmation, diplomas, facts, markdown, reading, succession, wording
 from .access import Seen, is_public, see
 from .machine import document, open_to_all_origins
 from .negotiation import choose
@@ -104,8 +105,8 @@ def _document(
 
 
 def _offers(award: Award, suffix: str) -> bool:
-    """A diploma of what was taken back would be printed and shown; the signed files say for themselves."""
-    return suffix != "pdf" or award.state != Award.State.REVOKED
+    """A diploma of what counts no longer would be printed and shown; the signed files say for themselves."""
+    return suffix != "pdf" or award.revoked_at is None
 
 
 def _bytes(stored: Credential, suffix: str) -> bytes:
@@ -124,7 +125,7 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         "is_public": is_public(award),
     }
     if award.state == Award.State.PENDING:
-        return page(request, "pending.html", context)
+        return confirmation.waiting(request, award, context)
     stored = {found.format: found for found in award.credentials.all()}
     found = _facts(award, stored)
     context |= {
@@ -135,6 +136,9 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         "verdict": _verdict(stored),
         "files": [suffix for suffix in _MEDIA_TYPES if _FORMATS[suffix] in stored and _offers(award, suffix)],
         "share": share_links(award, found),
+        "is_expired": award.valid_until is not None and award.valid_until <= timezone.now(),
+        "successor": succession.successor_of(award, is_owner=seen.is_owner and not as_others),
+        "former": succession.former_of(award, is_owner=seen.is_owner and not as_others),
         "signatures": signatures(award.achievement, award.issuer),
         **_stack(award, is_owner=seen.is_owner and not as_others),
         "appeal": award.issuer.organisation.homepage if award.issuer.organisation.homepage_verified else "",

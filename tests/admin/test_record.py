@@ -80,6 +80,7 @@ class TestRecord:
 
         achievement.refresh_from_db()
         assert response.status_code == 302, response.content.decode()
+        assert achievement.setting is not None
         assert achievement.setting["iri"].endswith("/6fd4685715")
 
     @pytest.mark.parametrize(
