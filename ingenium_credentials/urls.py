@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import health, learner, privacy, public, theme, verification, verifier, wellknown
+from .views import confirmation, health, learner, privacy, public, theme, verification, verifier, wellknown
 
 app_name = "ingenium_credentials"
 
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ingenium/credentials/my-data/erase", privacy.erase, name="erase-all"),
     path("ingenium/credentials/my-data/allow-again", privacy.allow_again, name="allow-again"),
     path("ingenium/credentials/<uuid:uuid>/erase", privacy.erase, name="erase-one"),
+    path("ingenium/credentials/<uuid:uuid>/name", confirmation.confirm, name="confirm-name"),
     path("ingenium/verify/", verifier.verifier, name="verify"),
     path("ingenium/achievements/<uuid:uuid>/", public.achievement_page, name="achievement"),
     *(
