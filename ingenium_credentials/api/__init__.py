@@ -49,9 +49,11 @@ from .mass_revoking import (
 )
 from .objecting import allow_again, has_objected, objections_of
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import (
@@ -129,6 +131,7 @@ __all__ = [
     "award",
     "award_by_hand",
     "award_data",
+    "awards_of_course",
     "branding_faults",
     "cancel_simulation",
     "carry_out",
@@ -172,6 +175,7 @@ __all__ = [
     "has_objected",
     "history",
     "is_due",
+    "is_learner_of",
     "is_renewable",
     "issuable",
     "issue",
@@ -207,6 +211,7 @@ __all__ = [
     "publish",
     "queue",
     "queue_letter",
+    "recipient",
     "reconcile",
     "reconcile_nightly",
     "reconsider",
