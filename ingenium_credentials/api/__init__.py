@@ -48,10 +48,11 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .objecting import allow_again, has_objected
+from .objecting import allow_again, has_objected, objections_of
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
+from .personal_data import personal_data
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
@@ -195,11 +196,13 @@ __all__ = [
     "needed",
     "new_version",
     "note",
+    "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "personal_data",
     "preview_award_erasure",
     "preview_correction",
     "preview_learner_erasure",
