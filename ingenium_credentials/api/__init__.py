@@ -25,6 +25,7 @@ from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -49,10 +50,11 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .objecting import allow_again, has_objected
+from .objecting import allow_again, has_objected, objections_of
 from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
+from .personal_data import personal_data
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
@@ -119,6 +121,7 @@ __all__ = [
     "MassPreview",
     "Missing",
     "NamePreview",
+    "Need",
     "NotAllowed",
     "NotReady",
     "PublishedList",
@@ -201,14 +204,17 @@ __all__ = [
     "mark_compromised",
     "may_use",
     "missing",
+    "needed",
     "new_version",
     "note",
     "note_export",
+    "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "personal_data",
     "preview_award_erasure",
     "preview_correction",
     "preview_learner_erasure",
