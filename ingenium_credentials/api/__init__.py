@@ -1,9 +1,10 @@
 """The verbs, and the only writer of rows. What others may call is what `__all__` names."""
 
 from .alliance import define_issuer, define_organisation
+from .appearance import BrandFault, branding_faults
 from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for
-from .branding import asset_faults, branding_faults, define_asset, faults_of
+from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
@@ -55,6 +56,7 @@ __all__ = [
     "SEAL",
     "SEND",
     "TIME_STAMP",
+    "BrandFault",
     "Circumstances",
     "Content",
     "Difference",

@@ -25,7 +25,7 @@ from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
 from ..models import Award, Credential, Letter, SigningKey
-from . import announcing, endorsing, mailing, sealing
+from . import announcing, appearance, endorsing, mailing, sealing
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
@@ -168,6 +168,7 @@ def _claim(award_id: int) -> Award | None:
 
 def _write_credentials(award: Award, now: dt.datetime) -> None:
     endorsing.demand_issuer_in_time(award)
+    appearance.demand_marks(award.achievement)
     source = Source(award=award, data=award_data(award), now=now)
     there = set(award.credentials.values_list("format", flat=True))
     for name in conf.FORMATS:

@@ -14,7 +14,7 @@ from ...models import Achievement
 class Command(BaseCommand):
     help = (
         "Name each element of 2022/C 243/02, Annex I, that a micro-credential lacks, and each rule of the "
-        "branding that is broken. Exit status 1: something is missing or wrong."
+        "branding that is broken. Exit status 1: something is missing or wrong; a warning alone is no fault."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,13 +25,14 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, achievement: str | None, **_options: Any) -> None:
         faults = 0
         for version in _versions(achievement):
-            found = [*map(str, api.missing(version)), *api.branding_faults(version)]
+            lacking, marks = api.missing(version), api.branding_faults(version)
+            found = [*map(str, lacking), *map(str, marks)]
             self.stdout.write(f"{version}: {api.completeness(version)} %")
             for line in found:
                 self.stdout.write(f"  {line}")
             for content in api.contents(version):
                 self.stdout.write(f"  {content}")
-            faults += len(found)
+            faults += len(lacking) + sum(fault.blocks for fault in marks)
         if achievement is None:
             for line in api.asset_faults():
                 self.stdout.write(line)
