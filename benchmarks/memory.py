@@ -118,9 +118,7 @@ def _prepare(count: int) -> list[int]:
     definitions.activate(achievement)
     achievement.refresh_from_db()
     condition = {"version": 1, "all": [{"kind": "course_passed", "course": COURSE}]}
-    definitions.define_rule(
-        AwardRule(name="passed", achievement=achievement, condition=condition, enabled=True)
-    )
+    api.define_rule(AwardRule(name="passed", achievement=achievement, condition=condition, enabled=True))
     people = get_user_model()._default_manager
     people.bulk_create(
         people.model(

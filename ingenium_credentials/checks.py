@@ -131,6 +131,9 @@ def _numbers() -> Iterator[CheckMessage]:
     wrong = [name for name in _POSITIVE if not _is_positive(_value(name))]
     for name in wrong:
         yield _found("ingenium.E010", setting=name, value=_value(name), default=DEFAULTS[name])
+    hour = _value("INGENIUM_RECONCILE_HOUR")
+    if hour is not None and hour not in range(24):
+        yield _found("ingenium.E016", value=hour)
     length = _value("INGENIUM_STATUS_LIST_LENGTH")
     if not isinstance(length, int) or length < MIN_LENGTH:
         yield _found("ingenium.E006", value=length)

@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_STATUS_LIST_TTL_SECONDS": 300,
     "INGENIUM_STATUS_LIST_VALID_DAYS": 7,
     "INGENIUM_SWEEP_SECONDS": 300,
+    "INGENIUM_RECONCILE_HOUR": 3,
     "INGENIUM_ISSUE_BATCH": 500,
     "INGENIUM_DEMONSTRATION": False,
     "INGENIUM_BRAND_PRIMARY": "#123c69",
@@ -83,6 +84,12 @@ class Settings:
     def SWEEP_SECONDS(self) -> int:
         """How often the sweep looks for work that a crash or a broker outage left behind."""
         return int(self._value("INGENIUM_SWEEP_SECONDS"))
+
+    @property
+    def RECONCILE_HOUR(self) -> int | None:
+        """The hour, in Celery's time zone, of the nightly comparison with the LMS; None: there is none."""
+        value = self._value("INGENIUM_RECONCILE_HOUR")
+        return None if value is None else int(value)
 
     @property
     def ISSUE_BATCH(self) -> int:

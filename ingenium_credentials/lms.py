@@ -170,6 +170,14 @@ def facts_of_course(course_id: str, since: dt.datetime | None = None) -> Iterato
     yield from _grades(course_id, since)
 
 
+def _paged(rows: Any) -> Iterator[Any]:
+    """Rows in pages: MySQL's client would keep a whole answer in memory, and read it long before use."""
+    last = 0
+    while page := list(rows.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
+        yield from page
+        last = page[-1].pk
+
+
 def _certificates(course_id: str, since: dt.datetime | None) -> Iterator[CourseFact]:
     from lms.djangoapps.certificates.models import GeneratedCertificate
     from opaque_keys.edx.keys import CourseKey
@@ -177,7 +185,7 @@ def _certificates(course_id: str, since: dt.datetime | None) -> Iterator[CourseF
     certificates = GeneratedCertificate.objects.filter(course_id=CourseKey.from_string(course_id))
     if since is not None:
         certificates = certificates.filter(modified_date__gte=since)
-    for row in certificates.order_by("pk").iterator(chunk_size=_CHUNK):
+    for row in _paged(certificates):
         yield CourseFact(
             learner_id=row.user_id,
             course_id=course_id,
@@ -195,7 +203,7 @@ def _grades(course_id: str, since: dt.datetime | None) -> Iterator[CourseFact]:
     grades = PersistentCourseGrade.objects.filter(course_id=CourseKey.from_string(course_id))
     if since is not None:
         grades = grades.filter(modified__gte=since)
-    for row in grades.order_by("pk").iterator(chunk_size=_CHUNK):
+    for row in _paged(grades):
         yield CourseFact(
             learner_id=row.user_id,
             course_id=course_id,

@@ -101,6 +101,11 @@ PROBLEMS = {
         "OPEN_EDX_FILTERS_CONFIG lacks this plugin's step: certificate pages link no credential.",
         "Let the plugin's production settings run after yours, or add the step {step}.",
     ),
+    "ingenium.E016": Problem(
+        Error,
+        "INGENIUM_RECONCILE_HOUR is no hour of the day ({value}): nothing is compared at night.",
+        "Use a whole number from 0 to 23, or None if another scheduler runs ingenium_reconcile.",
+    ),
     "ingenium.E020": Problem(
         Error, "The private key {key} cannot be used: {problem}", "Restore it from the backup, or rotate."
     ),

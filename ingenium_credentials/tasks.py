@@ -79,18 +79,29 @@ def send_letters(letter_ids: Sequence[int]) -> int:
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
-    """Queue what was left undone: results, awards, status lists; returns how much of each.
+    """Queue what was left undone: rules that begin, results, awards, status lists; returns how much of each.
 
     Switched off, results wait: nobody is awarded by events then.
     """
     now = timezone.now()
     return {
+        "rules": api.wake_rules(now),
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
         "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
+
+
+@shared_task  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def reconcile() -> dict[str, int]:
+    """Compare the LMS with the ledger and mend what was missed; returns how much is left of each kind.
+
+    Switched off, nothing is compared: nobody is awarded by events then, nor by what was missed.
+    """
+    return dict(api.reconcile_nightly().left) if conf.ENABLED else {}
 
 
 def _results_left(now: dt.datetime) -> Iterator[int]:

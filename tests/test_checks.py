@@ -92,6 +92,8 @@ def test_every_check_says_what_to_do(check_id: str) -> None:
         ("VERIFY_MAX_BYTES", 0, "ingenium.E010"),
         ("ISSUE_BATCH", "500", "ingenium.E010"),
         ("SWEEP_SECONDS", -1, "ingenium.E010"),
+        ("RECONCILE_HOUR", 24, "ingenium.E016"),
+        ("RECONCILE_HOUR", "three", "ingenium.E016"),
         ("RESOLVE_TIMEOUT_SECONDS", None, "ingenium.E010"),
         ("KEYS_DIR", "", "ingenium.E013"),
         ("KEYS_DIR", "keys", "ingenium.E015"),

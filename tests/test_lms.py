@@ -47,16 +47,14 @@ class Rows(list[Any]):
     """As much of a query as the door to the platform asks for."""
 
     def filter(self, **lookups: Any) -> Rows:
+        if "pk__gt" in lookups:
+            return Rows(row for row in self if row.pk > lookups["pk__gt"])
         since = lookups.get("modified_date__gte") or lookups.get("modified__gte")
         if since is None:
             return self
         return Rows(row for row in self if (getattr(row, "modified", None) or row.modified_date) >= since)
 
     def order_by(self, *_names: str) -> Rows:
-        return self
-
-    def iterator(self, chunk_size: int) -> Rows:
-        assert chunk_size
         return self
 
     def first(self) -> Any:
@@ -111,11 +109,13 @@ def test_in_a_platform_courses_have_names_and_modes(platform: dict[str, Rows]) -
 def test_in_a_platform_certificates_and_grades_are_facts(platform: dict[str, Rows]) -> None:
     platform["GeneratedCertificate"].append(
         SimpleNamespace(
-            user_id=7, status="downloadable", modified_date=NOW, mode="honor", name="Ελένη Παπαδάκη"
+            pk=1, user_id=7, status="downloadable", modified_date=NOW, mode="honor", name="Ελένη Παπαδάκη"
         )
     )
     platform["PersistentCourseGrade"].append(
-        SimpleNamespace(user_id=7, percent_grade=0.9, letter_grade="Pass", modified=NOW, passed_timestamp=NOW)
+        SimpleNamespace(
+            pk=1, user_id=7, percent_grade=0.9, letter_grade="Pass", modified=NOW, passed_timestamp=NOW
+        )
     )
 
     certificate, grade = lms.facts_of_course(COURSE)
@@ -123,3 +123,15 @@ def test_in_a_platform_certificates_and_grades_are_facts(platform: dict[str, Row
     assert (certificate.certificate_status, certificate.mode) == ("downloadable", "honor")
     assert (grade.grade, grade.is_passing, grade.passed_at) == (0.9, True, NOW)
     assert list(lms.facts_of_course(COURSE, NOW + dt.timedelta(days=1))) == []
+
+
+def test_more_rows_than_a_page_holds_are_all_facts(platform: dict[str, Rows], monkeypatch: Any) -> None:
+    monkeypatch.setattr(lms, "_CHUNK", 2)
+    platform["PersistentCourseGrade"] += [
+        SimpleNamespace(
+            pk=number, user_id=number, percent_grade=0.9, letter_grade="", modified=NOW, passed_timestamp=None
+        )
+        for number in range(1, 6)
+    ]
+
+    assert [fact.learner_id for fact in lms.facts_of_course(COURSE)] == [1, 2, 3, 4, 5]

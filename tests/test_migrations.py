@@ -19,23 +19,22 @@ def _migrated(name: str) -> Any:
 
 
 def _latest() -> str:
-    return next(
-        name for app, name in MigrationExecutor(connection).loader.graph.leaf_nodes(APP) if app == APP
-    )
+    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes(APP)
+    return next(name for app, name in leaves if app == APP)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_logos_become_rows_that_wait_for_their_licence() -> None:
     latest = _latest()
     try:
-        organisations = _migrated("0004_life").get_model(APP, "Organisation")
+        organisations = _migrated("0006_reconciliation").get_model(APP, "Organisation")
         row = organisations.objects.create(
             slug="uoc", logo=PNG, logo_media_type="image/png", logo_sha256="5" * 64, logo_verified=True
         )
         row.names.create(language="en", value="University of Crete", verified=True)
         row.names.create(language="fr", value="Université de Crète", verified=False)
         organisations.objects.create(slug="urn")
-        assets = _migrated("0005_one_logo").get_model(APP, "BrandAsset")
+        assets = _migrated("0007_one_logo").get_model(APP, "BrandAsset")
     finally:
         _migrated(latest)
 

@@ -138,14 +138,27 @@ def test_production_schedules_the_sweep_beside_the_operators_tasks(lms_settings:
     schedule = lms_settings.CELERYBEAT_SCHEDULE
     assert schedule["nightly"] == {"task": "other", "schedule": 1}
     assert schedule["ingenium-credentials-sweep"]["task"] == "ingenium_credentials.tasks.sweep"
+    assert schedule["ingenium-credentials-reconcile"]["task"] == "ingenium_credentials.tasks.reconcile"
+    assert schedule["ingenium-credentials-reconcile"]["schedule"].hour == {3}
 
 
 def test_an_operators_own_sweep_schedule_wins(lms_settings: ModuleType) -> None:
     own = {"task": "ingenium_credentials.tasks.sweep", "schedule": 60}
     lms_settings.CELERYBEAT_SCHEDULE = {"ingenium-credentials-sweep": own}  # type: ignore[attr-defined]
+    lms_settings.INGENIUM_RECONCILE_HOUR = None  # type: ignore[attr-defined]
 
     add_plugins(lms_settings.__name__, LMS, "common")
     add_plugins(lms_settings.__name__, LMS, "production")
 
     schedule = lms_settings.CELERYBEAT_SCHEDULE
     assert schedule == {"ingenium-credentials-sweep": own}
+
+
+@pytest.mark.parametrize("hour", [None, "three", 24])
+def test_without_an_hour_nothing_is_compared_at_night(lms_settings: ModuleType, hour: object) -> None:
+    lms_settings.INGENIUM_RECONCILE_HOUR = hour  # type: ignore[attr-defined]
+
+    add_plugins(lms_settings.__name__, LMS, "common")
+    add_plugins(lms_settings.__name__, LMS, "production")
+
+    assert "ingenium-credentials-reconcile" not in lms_settings.CELERYBEAT_SCHEDULE

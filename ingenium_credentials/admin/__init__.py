@@ -4,6 +4,16 @@ What verbs decide (awards, keys, states of a version) is shown and not typed; th
 dangerous action, to revoke, asks for a reason on a page of its own.
 """
 
-from . import achievements, alliance, awards, branding, results, sealing
+from . import achievements, alliance, awards, batches, branding, letters, results, rules, sealing
 
-__all__ = ["achievements", "alliance", "awards", "branding", "results", "sealing"]
+__all__ = [
+    "achievements",
+    "alliance",
+    "awards",
+    "batches",
+    "branding",
+    "letters",
+    "results",
+    "rules",
+    "sealing",
+]

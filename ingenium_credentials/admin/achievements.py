@@ -1,4 +1,4 @@
-"""Definitions, their versions and rules. What was awarded is shown, and has a next version."""
+"""Definitions and their versions. What was awarded is shown, and has a next version."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 
 from .. import api
 from ..badges.data import preferred
-from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse
+from ..models import Achievement, AwardingBody
 from .bases import TabularInline
-from .forms import AchievementForm, AwardRuleForm, ReadableJSON
+from .forms import AchievementForm, ReadableJSON
 from .refusals import RefusalsAsMessages
 
-__all__ = ["AchievementAdmin", "AwardRuleAdmin"]
+__all__ = ["AchievementAdmin"]
 
 _JSON: Any = {JSONField: {"form_class": ReadableJSON}}
 
@@ -149,36 +149,6 @@ class AchievementAdmin(RefusalsAsMessages):
     def _say(self, request: HttpRequest, count: int) -> None:
         done = ngettext("%(count)d version was changed.", "%(count)d versions were changed.", count)
         self.message_user(request, done % {"count": count}, messages.SUCCESS)
-
-
-class CourseInline(TabularInline):
-    """The courses that the condition names; they follow from it."""
-
-    model = AwardRuleCourse
-    extra = 0
-    can_delete = False
-    readonly_fields = ("course_id",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """They are read from the condition."""
-        return False
-
-
-@admin.register(AwardRule)
-class AwardRuleAdmin(RefusalsAsMessages):
-    """On which condition an achievement is awarded."""
-
-    form = AwardRuleForm
-    formfield_overrides = _JSON
-    list_display = ("name", "achievement", "enabled")
-    list_filter = ("enabled", "achievement__state")
-    list_select_related = ("achievement",)
-    search_fields = ("name", "uuid", "achievement__slug", "courses__course_id")
-    inlines = (CourseInline,)
-
-    def save_model(self, request: HttpRequest, obj: AwardRule, form: Any, change: bool) -> None:
-        """Save through the verb, which notes the courses."""
-        api.define_rule(obj, actor_id=request.user.pk)
 
 
 def _bar(share: int, said: str) -> SafeString:

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import api
 from ..badges.errors import CredentialError
-from ..models import Achievement, AwardRule, Issuer, Organisation
-from ..rules import ConditionError, courses_of
+from ..models import Achievement, Issuer, Organisation
 from . import texts
 from .bases import ModelForm
 
-__all__ = ["AchievementForm", "AwardRuleForm", "IssuerForm", "OrganisationForm", "ReadableJSON"]
+__all__ = ["AchievementForm", "IssuerForm", "OrganisationForm", "ReadableJSON"]
 
 
 class ReadableJSON(forms.JSONField):
@@ -89,23 +88,6 @@ class AchievementForm(ModelForm):
             cleaned[name] = judge(cleaned[name])
         except ValidationError as error:
             self.add_error(name, error)
-
-
-class AwardRuleForm(ModelForm):
-    """A rule; a condition that is not understood is refused with the reason."""
-
-    class Meta:
-        model = AwardRule
-        fields = ("name", "achievement", "condition", "enabled")
-
-    def clean_condition(self) -> Any:
-        """Refuse what `rules` does not understand."""
-        condition = self.cleaned_data["condition"]
-        try:
-            courses_of(condition)
-        except ConditionError as error:
-            raise ValidationError(str(error)) from error
-        return condition
 
 
 class IssuerForm(ModelForm):

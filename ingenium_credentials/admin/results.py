@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from ..models import CourseResult
+from ..models import CourseResult, PartResult, Reconciliation
 from .read_only import ReadOnlyAdmin
 
-__all__ = ["CourseResultAdmin"]
+__all__ = ["CourseResultAdmin", "PartResultAdmin", "ReconciliationAdmin"]
 
 
 @admin.register(CourseResult)
@@ -18,3 +18,23 @@ class CourseResultAdmin(ReadOnlyAdmin):
     list_filter = ("is_passing", "certificate_status", "mode", "dirty")
     search_fields = ("=learner_id", "course_id", "last_problem")
     date_hierarchy = "changed_at"
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    """When the LMS was compared with the ledger, and what differed."""
+
+    list_display = ("started_at", "finished_at", "nightly", "course_id", "looked_at", "found", "left")
+    list_filter = ("nightly",)
+    search_fields = ("course_id",)
+    date_hierarchy = "started_at"
+
+
+@admin.register(PartResult)
+class PartResultAdmin(ReadOnlyAdmin):
+    """One learner in one category, subsection or unit of a course."""
+
+    list_display = ("learner_id", "course_id", "kind", "key", "value", "at")
+    list_filter = ("kind",)
+    search_fields = ("=learner_id", "course_id", "key")
+    date_hierarchy = "at"

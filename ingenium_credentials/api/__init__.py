@@ -6,11 +6,13 @@ from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
-from .definitions import activate, define, define_rule, freeze, new_version, retire_achievement
+from .deciding import approve, award_by_hand, retry, why_not
+from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import define_mandate, mandate_data
-from .errors import NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
+from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -27,14 +29,16 @@ from .keys import (
 from .languages import Content, complete_languages, contents
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import reconsider, record_certificate, record_grade, record_passing
 from .resolving import resolve
 from .retiring import forget_learner
 from .revoking import RevocationPreview, preview_revocation, revoke
+from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
     anchors,
     define_certificate,
@@ -57,26 +61,31 @@ __all__ = [
     "SEND",
     "TIME_STAMP",
     "BrandFault",
+    "Change",
     "Circumstances",
+    "Conflict",
     "Content",
     "Difference",
+    "Edit",
     "Kind",
     "Missing",
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
     "allot",
     "anchors",
+    "approve",
     "asset_faults",
     "award",
+    "award_by_hand",
     "award_data",
     "branding_faults",
     "complete_languages",
     "completeness",
+    "content_of",
     "contents",
     "create_key",
     "credential_for_certificate",
@@ -87,10 +96,14 @@ __all__ = [
     "define_certificate",
     "define_issuer",
     "define_mandate",
+    "define_offered_course",
     "define_organisation",
     "define_rule",
+    "demand_offered",
+    "demand_seen",
     "did_document",
     "did_document_bytes",
+    "difference",
     "document",
     "document_fingerprint",
     "document_image",
@@ -100,6 +113,7 @@ __all__ = [
     "faults_of",
     "forget_learner",
     "freeze",
+    "history",
     "is_due",
     "issue",
     "issuer_data",
@@ -109,36 +123,46 @@ __all__ = [
     "learners_of",
     "mandate_data",
     "mark_compromised",
+    "may_use",
     "missing",
     "new_version",
     "note",
+    "offered_definitions",
     "organisation_data",
     "palette",
+    "pause",
     "preview_revocation",
     "provide_keys",
     "publish",
     "queue",
     "queue_letter",
     "reconcile",
+    "reconcile_nightly",
     "reconsider",
     "record_certificate",
     "record_grade",
     "record_passing",
     "resolve",
+    "restore",
     "retire",
     "retire_achievement",
     "retire_certificate",
+    "retry",
     "revoke",
     "rotate",
     "rules_for",
+    "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
     "status_document",
+    "switch_on",
     "time_stamp",
     "unsigned_export",
     "url_of",
     "verify",
+    "wake_rules",
+    "why_not",
 ]

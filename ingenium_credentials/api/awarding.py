@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import frozen
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,9 +89,14 @@ def _outcome(result: CourseResult, problems: Sequence[str]) -> dict[str, object]
 
 
 def rules_for(course_id: str) -> list[AwardRule]:
-    """The enabled rules that name the course and can award something now."""
+    """The enabled rules that name the course and can award something now, by their schedules too."""
+    now = timezone.now()
     found = AwardRule.objects.filter(
-        enabled=True, achievement__state=Achievement.State.ACTIVE, courses__course_id=course_id
+        Q(starts_at=None) | Q(starts_at__lte=now),
+        Q(ends_at=None) | Q(ends_at__gt=now),
+        enabled=True,
+        achievement__state=Achievement.State.ACTIVE,
+        courses__course_id=course_id,
     )
     return list(
         found.select_related("achievement__issuer")

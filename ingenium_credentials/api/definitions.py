@@ -1,4 +1,4 @@
-"""What can be earned: definitions, their versions, their pictures, their rules.
+"""What can be earned: definitions, their versions, their pictures.
 
 A version that has been awarded is frozen, its picture included: nobody can change what a
 credential out in the world refers to. Hides how the next version comes about and how
@@ -15,7 +15,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, Organisation
-from ..rules import courses_of
 from . import auditing, pictures, recording
 from .appearance import demand_branding
 from .completeness import demand_complete
@@ -118,26 +117,6 @@ def new_version(achievement: Achievement, *, actor_id: int | None = None) -> Ach
         _set_awarding_bodies(draft, list(achievement.awarding_bodies.order_by("awarding__position")))
         auditing.note("achievement-versioned", draft, actor_id=actor_id)
     return draft
-
-
-def define_rule(rule: AwardRule, *, actor_id: int | None = None) -> AwardRule:
-    """Save a new or changed rule, and note which courses it concerns.
-
-    Raises `rules.ConditionError` for a condition that is not understood.
-    """
-    course_ids = courses_of(rule.condition)
-    with transaction.atomic():
-        rule.save()
-        rule.courses.exclude(course_id__in=course_ids).delete()
-        known = set(rule.courses.values_list("course_id", flat=True))
-        AwardRuleCourse.objects.bulk_create(
-            AwardRuleCourse(rule=rule, course_id=course_id) for course_id in sorted(set(course_ids) - known)
-        )
-        if rule.enabled:
-            # Whoever has met it already is found by the sweep.
-            recording.reconsider(course_ids)
-        auditing.note("rule-defined", rule, actor_id=actor_id)
-    return rule
 
 
 _NOT_COPIED = frozenset({"id", "uuid", "version", "state", "frozen_at", "image_svg", "image_png"})

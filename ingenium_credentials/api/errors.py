@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
 from ..badges.errors import CredentialError
 from ..rules import ConditionError
 
-__all__ = ["DATABASE_GONE", "NotAllowed", "NotReady", "next_attempt", "problem_of"]
+__all__ = ["DATABASE_GONE", "Conflict", "NotAllowed", "NotReady", "next_attempt", "problem_of"]
 
 DATABASE_GONE = (OperationalError, InterfaceError)
 """Errors that are the database's and not the row's: the whole task is tried again."""
@@ -19,6 +21,25 @@ _LONGEST_WAIT = dt.timedelta(days=1)
 
 class NotAllowed(Exception):
     """It must not be done, now or later, as asked. The message says why to a person."""
+
+
+class Conflict(NotAllowed):
+    """Somebody else has changed it since it was read; says who, when, and what it is now."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        revision: int,
+        content: Mapping[str, Any],
+        at: dt.datetime | None = None,
+        actor_id: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.revision = revision
+        self.content = content
+        self.at = at
+        self.actor_id = actor_id
 
 
 class NotReady(Exception):

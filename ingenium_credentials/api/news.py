@@ -21,7 +21,17 @@ from ..badges.errors import MalformedCredential
 from ..badges.names import clean_name
 from ..rules import CERTIFICATE_ISSUED
 
-__all__ = ["CertificateNews", "GradeNews", "News", "PassingNews", "State", "merge", "stamp"]
+__all__ = [
+    "CertificateNews",
+    "GradeNews",
+    "News",
+    "PassingNews",
+    "State",
+    "distrusted",
+    "is_from_the_future",
+    "merge",
+    "stamp",
+]
 
 Changes = dict[str, Any]
 
@@ -31,6 +41,7 @@ _EVENT_ID = re.compile(r"[!-~]{1,45}")
 _GRADE_STEP = Decimal("0.0001")
 _OF_CERTIFICATE = "0 "
 """Sorts before every year: a certificate's grade counts until the gradebook has spoken."""
+_CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 class State(Protocol):
@@ -174,6 +185,24 @@ def _moment_of(stamp_text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(stamp_text.partition(" ")[0])
 
 
+def is_from_the_future(stamp_text: str, now: dt.datetime) -> bool:
+    """Whether a clock was wrong when this was stamped: by more than clocks differ anyway."""
+    return stamp_text.removeprefix(_OF_CERTIFICATE) > stamp(now + _CLOCKS_DIFFER, "")
+
+
+def distrusted(state: State, news: News, now: dt.datetime) -> Changes:
+    """What to forget before merging: the same facet, if it is stamped in the future and the news is not.
+
+    A clock that was ahead and was put right would else keep all later news out until its
+    own moment has come.
+    """
+    blank = _BLANK[type(news)]
+    known: str = getattr(state, next(iter(blank)))
+    if is_from_the_future(known, now) and not is_from_the_future(news.stamp, now):
+        return dict(blank)
+    return {}
+
+
 def merge(state: State, news: News) -> Changes:
     """What the news changes: field names and new values; empty when it is none.
 
@@ -239,3 +268,9 @@ _MERGE: dict[type, Callable[[Any, Any], Changes]] = {
     GradeNews: _merge_grade,
     CertificateNews: _merge_certificate,
 }
+_BLANK: dict[type, Changes] = {
+    PassingNews: {"passing_stamp": "", "is_passing": False, "passing_since": None},
+    GradeNews: {"grade_stamp": "", "grade": None},
+    CertificateNews: {"certificate_stamp": "", "certificate_status": "", "certificate_since": None},
+}
+"""Each facet as it is before anything was heard; its stamp stands first."""

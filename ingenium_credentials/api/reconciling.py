@@ -1,31 +1,41 @@
-"""Compare the LMS with the ledger, and the ledger with itself; mend what may be mended.
+"""Compare the LMS with the ledger, and the ledger with itself; mend what was missed.
 
 Mending goes through the same verbs as everything else, so that it makes no second kind of
-award. What a person must decide (an award whose condition is not met any more) is only
-ever reported.
+award. Differences are handed out one by one and only counted here: however many rows
+there are, memory stays the same.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from typing import Any
+from typing import TypeVar
 
 from attrs import evolve, frozen
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils import timezone
 
-from .. import lms, rules
-from ..models import Award, AwardRule, AwardRuleCourse, CourseResult
+from .. import rules
+from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
 from .awarding import evaluate, rules_for
 from .facts import known
+from .hearing import Unheard, hear, unheard
 from .issuing import issue
-from .recording import reconsider_results, record_certificate, record_grade, record_passing
+from .recording import reconsider_results
 
-__all__ = ["Difference", "Kind", "Reconciliation", "reconcile"]
+__all__ = ["Difference", "Kind", "reconcile", "reconcile_nightly"]
 
-_EVENT = "reconcile"
 _CHUNK = 500
+_OVERLAP = dt.timedelta(hours=1)
+"""A transaction that was open when the last comparison began has committed by then."""
+_ALL_EVERY = dt.timedelta(days=7)
+"""A bulk update leaves a row's moment as it was: only a comparison of everything finds it."""
+_STANDING = (Award.State.PENDING, Award.State.ISSUED, Award.State.REVIEW)
+
+_Row = TypeVar("_Row", bound=Model)
+_Thing = TypeVar("_Thing")
+Progress = Callable[[int], object]
 
 
 class Kind(Enum):
@@ -42,7 +52,7 @@ class Kind(Enum):
     DOUBLE = "double"
     """More than one standing award of one definition. Only reported."""
     WITHDRAWN = "withdrawn"
-    """The award stands and its condition is not met any more. Only reported."""
+    """The award stands, its condition is not met any more, and the rule does not let it stand."""
 
 
 @frozen(kw_only=True)
@@ -57,162 +67,181 @@ class Difference:
     mended: bool = False
 
 
-@frozen(kw_only=True)
-class Reconciliation:
-    """What was found, and whether it was mended."""
-
-    differences: tuple[Difference, ...]
-    dry_run: bool
-
-    @property
-    def open(self) -> tuple[Difference, ...]:
-        """What still differs."""
-        return tuple(difference for difference in self.differences if not difference.mended)
-
-    def count(self, kind: Kind) -> int:
-        """How many differences of that kind were found."""
-        return sum(difference.kind is kind for difference in self.differences)
-
-
 def reconcile(
-    *, course_id: str | None = None, since: dt.datetime | None = None, dry_run: bool = True
+    *,
+    course_id: str | None = None,
+    since: dt.datetime | None = None,
+    dry_run: bool = False,
+    report: Callable[[Difference], object] = lambda _difference: None,
+    progress: Progress = lambda _looked_at: None,
 ) -> Reconciliation:
     """Find what differs, in one course or in all that rules name; mend it unless `dry_run`.
 
-    `since` leaves out what has not changed after that moment.
+    `since` leaves out what has not changed after that moment. `report` gets every
+    difference when it is found, `progress` the number of rows looked at so far. What
+    comes back holds the counts; a dry run's is not stored.
     """
-    found = [
-        *_compare_with_lms(course_id, since, dry_run=dry_run),
-        *_compare_results(_results(course_id, since), dry_run=dry_run),
-        *_compare_awards(_awards(course_id, since), dry_run=dry_run),
-    ]
-    return Reconciliation(differences=tuple(found), dry_run=dry_run)
+    run = Reconciliation(started_at=timezone.now(), course_id=course_id or "", since=since)
+    return _run(run, dry_run=dry_run, report=report, progress=progress)
 
 
-def _results(course_id: str | None, since: dt.datetime | None) -> QuerySet[CourseResult]:
+def reconcile_nightly() -> Reconciliation:
+    """Mend what has changed since the last nightly comparison that was finished.
+
+    Once a week, and when there was none yet, everything is compared.
+    """
+    now = timezone.now()
+    finished = Reconciliation.objects.filter(nightly=True, finished_at__isnull=False)
+    last, last_of_all = finished.first(), finished.filter(since=None).first()
+    since = None
+    if last is not None and last_of_all is not None and now - last_of_all.started_at < _ALL_EVERY:
+        since = min(last.started_at, now) - _OVERLAP
+    return _run(Reconciliation(started_at=now, since=since, nightly=True), dry_run=False)
+
+
+def _run(
+    run: Reconciliation,
+    *,
+    dry_run: bool,
+    report: Callable[[Difference], object] = lambda _difference: None,
+    progress: Progress = lambda _looked_at: None,
+) -> Reconciliation:
+    if not dry_run:
+        run.save()
+    for difference in _differences(run, progress, dry_run=dry_run):
+        kind = difference.kind.value
+        run.found[kind] = run.found.get(kind, 0) + 1
+        if not difference.mended:
+            run.left[kind] = run.left.get(kind, 0) + 1
+        report(difference)
+    run.finished_at = timezone.now()
+    if not dry_run:
+        run.save()
+    return run
+
+
+def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> Iterator[Difference]:
+    def seen(things: Iterable[_Thing]) -> Iterator[_Thing]:
+        for thing in things:
+            run.looked_at += 1
+            progress(run.looked_at)
+            yield thing
+
+    for course in [run.course_id] if run.course_id else _courses():
+        yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
+    yield from _compare_results(seen(_pages(_results(run))), dry_run=dry_run)
+    yield from _not_issued(seen(_pages(_pending(run))), dry_run=dry_run)
+    yield from _double(run)
+
+
+def _courses() -> list[str]:
+    named = AwardRuleCourse.objects.filter(rule__enabled=True)
+    return sorted(named.values_list("course_id", flat=True).distinct())
+
+
+def _results(run: Reconciliation) -> QuerySet[CourseResult]:
     rows = CourseResult.objects.all()
-    if course_id is not None:
-        rows = rows.filter(course_id=course_id)
-    return rows if since is None else rows.filter(changed_at__gte=since)
+    if run.course_id:
+        rows = rows.filter(course_id=run.course_id)
+    return rows if run.since is None else rows.filter(changed_at__gte=run.since)
 
 
-def _awards(course_id: str | None, since: dt.datetime | None) -> QuerySet[Award]:
-    rows = Award.objects.all()
-    if course_id is not None:
-        rows = rows.filter(rule__courses__course_id=course_id)
-    return rows if since is None else rows.filter(awarded_at__gte=since)
+def _pending(run: Reconciliation) -> QuerySet[Award]:
+    pending = Award.objects.filter(state=Award.State.PENDING)
+    # Whoever may still correct the name is waited for.
+    waiting = Q(confirmation_due_at__gt=timezone.now(), confirmed_at=None)
+    return _of_course(pending.exclude(waiting), run.course_id)
 
 
-def _compare_with_lms(
-    course_id: str | None, since: dt.datetime | None, *, dry_run: bool
-) -> Iterator[Difference]:
-    named = AwardRuleCourse.objects.filter(rule__enabled=True).values_list("course_id", flat=True).distinct()
-    for course in [course_id] if course_id is not None else sorted(named):
-        for fact in lms.facts_of_course(course, since):
-            known = CourseResult.objects.filter(learner_id=fact.learner_id, course_id=fact.course_id).first()
-            detail = _unheard(fact, known)
-            if not detail:
-                continue
-            if not dry_run:
-                _hear(fact, known)
-            yield Difference(
-                kind=Kind.UNHEARD,
-                learner_id=fact.learner_id,
-                subject=fact.course_id,
-                detail=detail,
-                mended=not dry_run,
-            )
+def _of_course(awards: QuerySet[Award], course_id: str) -> QuerySet[Award]:
+    return awards.filter(rule__courses__course_id=course_id) if course_id else awards
 
 
-def _unheard(fact: lms.CourseFact, known: CourseResult | None) -> str:
-    """What of the fact the ledger does not know; empty when it knows all."""
-    if fact.certificate_at is not None:
-        status = known.certificate_status if known else ""
-        return f"certificate {fact.certificate_status}" if fact.certificate_status != status else ""
-    passing = known.is_passing if known else False
-    if fact.is_passing is not None and fact.is_passing != passing:
-        return "passing" if fact.is_passing else "not passing"
-    return "" if known is not None and known.grade is not None else "grade"
+def _pages(rows: QuerySet[_Row]) -> Iterator[_Row]:
+    """The rows in pages, each as it is then: MySQL's client would keep a whole answer in memory."""
+    last = 0
+    while page := list(rows.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
+        yield from page
+        last = page[-1].pk
 
 
-def _hear(fact: lms.CourseFact, known: CourseResult | None) -> None:
-    whom: dict[str, Any] = {
-        "learner_id": fact.learner_id,
-        "course_id": fact.course_id,
-        "event_id": _EVENT,
-    }
-    if fact.certificate_at is not None:
-        record_certificate(
-            **whom,
-            status=fact.certificate_status,
-            mode=fact.mode,
-            printed_name=fact.printed_name,
-            grade=None,
-            at=fact.certificate_at,
+def _compare_with_lms(facts: Iterable[Unheard | None], *, dry_run: bool) -> Iterator[Difference]:
+    for found in facts:
+        if found is None:
+            continue
+        yield Difference(
+            kind=Kind.UNHEARD,
+            learner_id=found.fact.learner_id,
+            subject=found.fact.course_id,
+            detail=", ".join(found.details),
+            mended=not dry_run and hear(found),
         )
-    if fact.grade_at is not None and fact.grade is not None:
-        record_grade(**whom, grade=fact.grade, at=fact.grade_at)
-    if fact.grade_at is not None and fact.is_passing is not None:
-        # The first pass is the evidence, unless the ledger has heard of a failure since.
-        first = fact.passed_at if fact.is_passing and not (known and known.passing_stamp) else None
-        record_passing(**whom, is_passing=fact.is_passing, at=first or fact.grade_at)
 
 
-def _compare_results(results: QuerySet[CourseResult], *, dry_run: bool) -> Iterator[Difference]:
-    for result in results.order_by("pk").iterator(chunk_size=_CHUNK):
-        difference = _waiting(result) or _missing(result)
+def _compare_results(results: Iterable[CourseResult], *, dry_run: bool) -> Iterator[Difference]:
+    for result in results:
+        difference = _difference(result)
         if difference is None:
             continue
         if not dry_run:
             reconsider_results([result.pk])
             evaluate([result.pk])
             result.refresh_from_db()
-        yield evolve(difference, mended=not dry_run and not result.dirty)
+        yield evolve(difference, mended=not dry_run and _difference(result) is None)
 
 
-def _waiting(result: CourseResult) -> Difference | None:
-    if not result.dirty:
-        return None
-    return Difference(
-        kind=Kind.WAITING,
-        learner_id=result.learner_id,
-        subject=result.course_id,
-        detail=result.last_problem,
-    )
+def _difference(result: CourseResult) -> Difference | None:
+    if result.dirty:
+        return Difference(
+            kind=Kind.WAITING,
+            learner_id=result.learner_id,
+            subject=result.course_id,
+            detail=result.last_problem,
+        )
+    found = (_compare_award(rule, result.learner_id) for rule in rules_for(result.course_id))
+    return next(filter(None, found), None)
 
 
-def _missing(result: CourseResult) -> Difference | None:
-    for rule in rules_for(result.course_id):
-        if _is_met(rule, result.learner_id) and not _has_been_awarded(rule, result.learner_id):
-            return Difference(
-                kind=Kind.MISSING,
-                learner_id=result.learner_id,
-                subject=rule.achievement.slug,
-                detail=rule.name,
-            )
+def _compare_award(rule: AwardRule, learner_id: int) -> Difference | None:
+    """Whether the award that the rule asks for is there, and none that it does not."""
+    met, earned_at = _met(rule, learner_id)
+    awards = Award.objects.filter(learner_id=learner_id, definition=rule.achievement.slug)
+    latest = awards.order_by("-occasion").first()
+    if met and _is_missing(latest, earned_at):
+        return Difference(
+            kind=Kind.MISSING, learner_id=learner_id, subject=rule.achievement.slug, detail=rule.name
+        )
+    if met is False and latest is not None and _must_not_stand(latest, rule):
+        return Difference(
+            kind=Kind.WITHDRAWN, learner_id=learner_id, subject=latest.definition, detail=rule.name
+        )
     return None
 
 
-def _is_met(rule: AwardRule, learner_id: int) -> bool:
+def _met(rule: AwardRule, learner_id: int) -> tuple[bool | None, dt.datetime | None]:
     try:
-        return rules.explain(rule.condition, known(learner_id, rule.condition, rule=rule)).met is True
+        explanation = rules.explain(rule.condition, known(learner_id, rule.condition, rule=rule))
     except rules.ConditionError:
+        return None, None
+    return explanation.met, explanation.earned_at
+
+
+def _is_missing(latest: Award | None, earned_at: dt.datetime | None) -> bool:
+    """No award, or a revoked one and new evidence since: only that makes another."""
+    if latest is None:
+        return True
+    if latest.state != Award.State.REVOKED or latest.revoked_at is None or earned_at is None:
         return False
+    return earned_at > latest.revoked_at
 
 
-def _has_been_awarded(rule: AwardRule, learner_id: int) -> bool:
-    """Whether there is an award, even a revoked one: only new evidence makes another."""
-    return Award.objects.filter(learner_id=learner_id, definition=rule.achievement.slug).exists()
+def _must_not_stand(award: Award, rule: AwardRule) -> bool:
+    stands = award.state in (Award.State.PENDING, Award.State.ISSUED)
+    return stands and award.rule_id == rule.pk and rule.on_loss != AwardRule.OnLoss.KEEP
 
 
-def _compare_awards(awards: QuerySet[Award], *, dry_run: bool) -> Iterator[Difference]:
-    yield from _not_issued(awards, dry_run=dry_run)
-    yield from _double(awards)
-    yield from _withdrawn(awards)
-
-
-def _not_issued(awards: QuerySet[Award], *, dry_run: bool) -> Iterator[Difference]:
-    for award in awards.filter(state=Award.State.PENDING).order_by("pk").iterator(chunk_size=_CHUNK):
+def _not_issued(awards: Iterable[Award], *, dry_run: bool) -> Iterator[Difference]:
+    for award in awards:
         issued = [] if dry_run else issue([award.pk])
         yield Difference(
             kind=Kind.NOT_ISSUED,
@@ -223,25 +252,19 @@ def _not_issued(awards: QuerySet[Award], *, dry_run: bool) -> Iterator[Differenc
         )
 
 
-def _double(awards: QuerySet[Award]) -> Iterator[Difference]:
-    standing = awards.exclude(state=Award.State.REVOKED).filter(learner_id__isnull=False)
+def _double(run: Reconciliation) -> Iterator[Difference]:
+    standing = Award.objects.filter(state__in=_STANDING, learner_id__isnull=False)
     counted = (
-        standing.values("learner_id", "definition").annotate(times=Count("pk", distinct=True)).order_by()
+        _of_course(standing, run.course_id)
+        .values("learner_id", "definition")
+        .annotate(times=Count("pk", distinct=True))
+        .filter(times__gt=1)
+        .order_by("learner_id", "definition")
     )
-    for row in counted.filter(times__gt=1):
+    for row in counted:
         yield Difference(
             kind=Kind.DOUBLE,
             learner_id=row["learner_id"],
             subject=row["definition"],
             detail=f"{row['times']} standing awards",
-        )
-
-
-def _withdrawn(awards: QuerySet[Award]) -> Iterator[Difference]:
-    by_rule = awards.exclude(state=Award.State.REVOKED).filter(rule__isnull=False, learner_id__isnull=False)
-    for award in by_rule.select_related("rule").order_by("pk").iterator(chunk_size=_CHUNK):
-        if award.rule is None or award.learner_id is None or _is_met(award.rule, award.learner_id):
-            continue
-        yield Difference(
-            kind=Kind.WITHDRAWN, learner_id=award.learner_id, subject=award.definition, detail=award.rule.name
         )

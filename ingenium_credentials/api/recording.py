@@ -12,7 +12,7 @@ import datetime as dt
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from django.db import OperationalError, connection, transaction
@@ -21,9 +21,16 @@ from django.utils import timezone
 
 from ..models import CourseResult
 from . import queueing
-from .news import CertificateNews, GradeNews, News, PassingNews, merge
+from .news import CertificateNews, GradeNews, News, PassingNews, distrusted, merge
 
-__all__ = ["reconsider", "reconsider_results", "record_certificate", "record_grade", "record_passing"]
+__all__ = [
+    "reconsider",
+    "reconsider_results",
+    "record",
+    "record_certificate",
+    "record_grade",
+    "record_passing",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +45,7 @@ def record_passing(
     *, learner_id: int, course_id: object, is_passing: bool, at: dt.datetime, event_id: str
 ) -> None:
     """Note whether the learner passes the course; raises `ValueError` for what cannot be so."""
-    _record(
+    record(
         PassingNews(
             learner_id=learner_id, course_id=course_id, at=at, event_id=event_id, is_passing=is_passing
         )
@@ -49,7 +56,7 @@ def record_grade(
     *, learner_id: int, course_id: object, grade: object, at: dt.datetime, event_id: str
 ) -> None:
     """Note the learner's grade, a share of the maximum; raises `ValueError`."""
-    _record(GradeNews(learner_id=learner_id, course_id=course_id, at=at, event_id=event_id, grade=grade))
+    record(GradeNews(learner_id=learner_id, course_id=course_id, at=at, event_id=event_id, grade=grade))
 
 
 def record_certificate(
@@ -64,7 +71,7 @@ def record_certificate(
     event_id: str,
 ) -> None:
     """Note what became of the learner's certificate; raises `ValueError`."""
-    _record(
+    record(
         CertificateNews(
             learner_id=learner_id,
             course_id=course_id,
@@ -97,7 +104,8 @@ def _reconsider(results: QuerySet[CourseResult]) -> int:
     )
 
 
-def _record(news: News) -> None:
+def record(news: News) -> None:
+    """Note a piece of news in the caller's transaction, or right after it when the row is taken."""
     if not connection.in_atomic_block:
         _write_patiently(news)
         return
@@ -131,11 +139,12 @@ def _write_patiently(news: News) -> None:
 
 def _write(news: News, *, wait: bool) -> None:
     result = _locked(news, wait=wait)
-    changes = merge(result, news)
+    changes = distrusted(result, news, timezone.now())
+    _set(result, changes)
+    changes |= merge(result, news)
     if not changes:
         return
-    for name, value in changes.items():
-        setattr(result, name, value)
+    _set(result, changes)
     # A newer stamp alone is kept, for older news that may yet come, but is no news.
     if changes.keys() - _STAMPS:
         result.revision += 1
@@ -144,6 +153,11 @@ def _write(news: News, *, wait: bool) -> None:
         result.save(update_fields=[*changes, *_TO_EVALUATE])
     else:
         result.save(update_fields=[*changes])
+
+
+def _set(result: CourseResult, changes: Mapping[str, object]) -> None:
+    for name, value in changes.items():
+        setattr(result, name, value)
 
 
 def _locked(news: News, *, wait: bool) -> CourseResult:

@@ -6,7 +6,7 @@ from .awards import AppendOnly, AuditEntry, Award, Credential
 from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
-from .results import CourseResult, PartResult
+from .results import CourseResult, PartResult, Reconciliation
 from .rules import (
     Approval,
     AwardRule,
@@ -44,6 +44,7 @@ __all__ = [
     "OrganisationIdentifier",
     "OrganisationName",
     "PartResult",
+    "Reconciliation",
     "RuleVersion",
     "SealingCertificate",
     "SigningKey",

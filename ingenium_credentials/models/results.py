@@ -92,3 +92,32 @@ class PartResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id} / {self.kind} {self.key}"
+
+
+class Reconciliation(models.Model):
+    """One comparison of the LMS with the ledger; the next nightly one begins where the last ended.
+
+    .. no_pii:
+    """
+
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(
+        _("finished at"), null=True, blank=True, help_text=_("Empty: it is running, or was interrupted.")
+    )
+    nightly = models.BooleanField(_("nightly"), default=False)
+    course_id = models.CharField(_("course"), max_length=255, blank=True)
+    since = models.DateTimeField(
+        _("changes since"), null=True, blank=True, help_text=_("Empty: everything was compared.")
+    )
+    looked_at = models.PositiveBigIntegerField(_("rows looked at"), default=0)
+    found = models.JSONField(_("found"), default=dict, help_text=_("Kind of difference to how many."))
+    left = models.JSONField(_("left open"), default=dict, help_text=_("Kind of difference to how many."))
+
+    class Meta:
+        verbose_name = _("comparison with the LMS")
+        verbose_name_plural = _("comparisons with the LMS")
+        ordering = ("-started_at", "-id")
+        indexes = (models.Index(fields=("nightly", "finished_at"), name="ingenium_reconciliations"),)
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

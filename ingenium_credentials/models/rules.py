@@ -63,6 +63,14 @@ class AwardRule(models.Model):
     enabled = models.BooleanField(_("enabled"), default=False)
     starts_at = models.DateTimeField(_("awards from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("awards until"), null=True, blank=True)
+    wakes_at = models.DateTimeField(
+        _("begins at"),
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=True,
+        help_text=_("Its learners are evaluated then; empty once that was asked for."),
+    )
     on_loss = models.CharField(
         _("when the condition is not met any more"),
         max_length=7,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from celery.schedules import crontab
+
 from ..conf import DEFAULTS
 
 SWEEP = "ingenium-credentials-sweep"
+RECONCILE = "ingenium-credentials-reconcile"
 FILTER_STEPS = {
     "org.openedx.learning.certificate.render.started.v1": (
         "ingenium_credentials.filters.AddCredentialToCertificate"
@@ -44,11 +47,17 @@ def _with_step(configured: Any, step: str) -> dict[str, Any]:
     return entry
 
 
-def schedule_sweep(settings: ModuleType) -> None:
-    """Add the sweep to Celery beat unless the operator has an entry of that name."""
+def schedule_tasks(settings: ModuleType) -> None:
+    """Add sweep and nightly comparison to Celery beat unless the operator has entries of those names."""
     schedule = dict(getattr(settings, "CELERYBEAT_SCHEDULE", None) or {})
     schedule.setdefault(
         SWEEP,
         {"task": "ingenium_credentials.tasks.sweep", "schedule": settings.INGENIUM_SWEEP_SECONDS},
     )
+    hour = settings.INGENIUM_RECONCILE_HOUR
+    # What is no hour must not keep the LMS from starting; `manage.py check` names it.
+    if hour in range(24):
+        # Not at the full hour, when everybody else's nightly work begins.
+        nightly = crontab(hour=hour, minute=17)
+        schedule.setdefault(RECONCILE, {"task": "ingenium_credentials.tasks.reconcile", "schedule": nightly})
     settings.CELERYBEAT_SCHEDULE = schedule  # type: ignore[attr-defined]

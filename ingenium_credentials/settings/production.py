@@ -8,6 +8,6 @@ from . import common
 
 
 def plugin_settings(settings: ModuleType) -> None:
-    """Set what neither `common` nor the operator's YAML has set; schedule the sweep."""
+    """Set what neither `common` nor the operator's YAML has set; schedule our tasks."""
     common.plugin_settings(settings)
-    common.schedule_sweep(settings)
+    common.schedule_tasks(settings)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from .. import api
 from ..badges.errors import CredentialError
 from ..conf import conf
-from ..models import Award, CourseResult, Credential, Issuer, StatusList
+from ..models import Award, CourseResult, Credential, Issuer, Reconciliation, StatusList
 
 __all__ = ["health"]
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE = 3
 """Sweeps that work may wait before it counts as stuck."""
+_TWO_NIGHTS = 50 * 3600
+"""Seconds between nightly comparisons, when one of them has failed."""
 
 
 @require_safe
@@ -40,7 +42,14 @@ def health(_request: HttpRequest) -> JsonResponse:
 
 
 def _found(now: dt.datetime) -> dict[str, Any]:
-    facts = {"enabled": conf.ENABLED, **_results(now), **_awards(now), **_lists(now), **_keys()}
+    facts = {
+        "enabled": conf.ENABLED,
+        **_results(now),
+        **_awards(now),
+        **_lists(now),
+        **_keys(),
+        **_compared(now),
+    }
     return {**facts, "problems": _problems(facts)}
 
 
@@ -81,6 +90,15 @@ def _lists(now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def _compared(now: dt.datetime) -> dict[str, Any]:
+    """The last comparison with the LMS that was finished; None where there was none yet."""
+    last = Reconciliation.objects.filter(nightly=True, finished_at__isnull=False).first()
+    return {
+        "last_reconciliation_seconds": _age(last.started_at if last else None, now),
+        "differences_left": sum(last.left.values()) if last else None,
+    }
+
+
 def _keys() -> dict[str, Any]:
     """How many active issuers can sign in every configured format, and which cannot."""
     uses = sorted({api.FORMATS[name].use for name in conf.FORMATS if name in api.FORMATS})
@@ -106,6 +124,7 @@ def _problems(facts: dict[str, Any]) -> list[str]:
         ("oldest_dirty_seconds", patience, "results wait too long to be evaluated"),
         ("oldest_seal_without_time_stamp_seconds", patience, "seals wait too long for a time-stamp"),
         ("expired_status_lists", 0, "a status list has expired"),
+        ("last_reconciliation_seconds", _TWO_NIGHTS, "the LMS was not compared for two nights"),
         ("failed_awards", 0, "awards could not be issued"),
     )
     problems = [sentence for name, most, sentence in tests if (facts[name] or 0) > most]

@@ -19,20 +19,29 @@ from ingenium_credentials.models import (
     AchievementPicture,
     AuditEntry,
     Award,
+    AwardImport,
     AwardRule,
     BrandAsset,
     Credential,
     Endorsement,
     Issuer,
+    Letter,
     Mandate,
+    MassRevocation,
+    OfferedCourse,
     Organisation,
+    PartResult,
     SealingCertificate,
     SigningKey,
+    Simulation,
 )
 
 MODELS = list(apps.get_app_config("ingenium_credentials").get_models())
 REGISTERED = [model for model in MODELS if admin.site.is_registered(model)]
-READ_ONLY = ["award", "credential", "auditentry", "statuslist", "signingkey", "courseresult"]
+READ_ONLY = [
+    *("award", "credential", "auditentry", "statuslist", "signingkey", "courseresult", "partresult"),
+    *("ruleversion", "approval", "simulation", "awardimport", "massrevocation", "letter", "reconciliation"),
+]
 
 
 def _url(name: str, page: str, *args: object) -> str:
@@ -45,6 +54,7 @@ def award(achievement: Achievement, learner: Any) -> Award:
     api.issue([row.pk])
     BrandAsset.objects.create(organisation=achievement.issuer.organisation)
     AchievementPicture.objects.get_or_create(achievement=achievement, language="en")
+    api.reconcile()
     row.refresh_from_db()
     return row
 
@@ -68,6 +78,21 @@ def joint(award: Award, sealing_certificate: SealingCertificate) -> None:
         signing_key=issuer.keys.earliest("pk"),
         signed_at=timezone.now(),
     )
+
+
+@pytest.fixture
+def life(award: Award, rule: AwardRule) -> None:
+    """A row of each table that the life of rules and awards writes."""
+    api.define_offered_course(OfferedCourse(course_id="course-v1:A+B+C", definitions=["ecosystems"]))
+    api.approve(rule, 1, True, actor_id=2, reason="Seen")
+    now, whole = timezone.now(), {"course_id": "course-v1:A+B+C", "achievement": award.achievement}
+    PartResult.objects.create(
+        learner_id=1, course_id="course-v1:A+B+C", kind="block", key="unit", value=1, at=now
+    )
+    Simulation.objects.create(**whole, condition=rule.condition, asked_at=now)
+    AwardImport.objects.create(**whole, sha256="0" * 64, at=now)
+    MassRevocation.objects.create(awards=[str(award.uuid)], reason="x", proposed_at=now, proposed_by=1)
+    Letter.objects.get_or_create(award=award, kind="corrected", defaults={"created_at": now})
 
 
 def test_every_table_is_administered() -> None:
@@ -99,7 +124,7 @@ def test_every_list_opens_and_searches(
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
-@pytest.mark.usefixtures("joint")
+@pytest.mark.usefixtures("joint", "life")
 def test_every_row_opens(admin_client: Client, award: Award, rule: AwardRule, model: Any) -> None:
     api.record_passing(
         learner_id=1, course_id="course-v1:A+B+C", is_passing=True, at=timezone.now(), event_id="1"
@@ -292,12 +317,17 @@ class TestDefinitions:
 
 class TestRules:
     def _data(self, achievement: Achievement, condition: str) -> dict[str, Any]:
-        inlines = {"courses-TOTAL_FORMS": 0, "courses-INITIAL_FORMS": 0}
+        inlines = {
+            f"{prefix}-{name}_FORMS": 0 for prefix in ("courses", "parts") for name in ("TOTAL", "INITIAL")
+        }
         return {
             "name": "New",
             "achievement": achievement.pk,
             "condition": condition,
             "enabled": "on",
+            "on_loss": "review",
+            "review_days": 14,
+            "confirm_days": 0,
             **inlines,
         }
 
@@ -317,6 +347,53 @@ class TestRules:
 
         assert "is not known" in response.content.decode()
         assert not AwardRule.objects.exists()
+
+    def _change(self, rule: AwardRule, **changes: Any) -> dict[str, Any]:
+        data = self._data(rule.achievement, json.dumps(rule.condition))
+        row = rule.courses.get()
+        inline = {"TOTAL_FORMS": 1, "INITIAL_FORMS": 1, "0-id": row.pk, "0-rule": rule.pk}
+        return {**data, **{f"courses-{name}": value for name, value in inline.items()}, **changes}
+
+    def test_a_rule_is_changed_with_the_revision_that_the_form_shows(
+        self, admin_client: Client, admin_user: Any, rule: AwardRule
+    ) -> None:
+        url = _url("awardrule", "change", rule.pk)
+        shown = admin_client.get(url).context["adminform"].form.initial["seen_revision"]
+
+        response = admin_client.post(url, self._change(rule, name="Better", seen_revision=shown))
+
+        rule.refresh_from_db()
+        assert response.status_code == 302, response.content.decode()
+        assert (rule.name, rule.revision) == ("Better", 2)
+        assert rule.versions.get(revision=2).actor_id == admin_user.pk
+
+    @pytest.mark.parametrize("seen", ["1", "", "0"])
+    def test_the_second_of_two_editors_is_told_and_keeps_what_was_typed(
+        self, admin_client: Client, rule: AwardRule, seen: str
+    ) -> None:
+        rule.name = "By the first"
+        api.define_rule(rule, actor_id=77)
+
+        response = admin_client.post(
+            _url("awardrule", "change", rule.pk), self._change(rule, name="By the second", seen_revision=seen)
+        )
+
+        page = response.content.decode()
+        rule.refresh_from_db()
+        assert rule.name == "By the first"
+        assert "changed since you opened it: user 77" in page
+        assert "By the second" in page
+
+    def test_a_course_offers_only_definitions_that_exist(
+        self, admin_client: Client, achievement: Achievement
+    ) -> None:
+        url, data = _url("offeredcourse", "add"), {"course_id": "course-v1:A+B+C"}
+
+        response = admin_client.post(url, {**data, "definitions": '["nothing"]'}, follow=True)
+        admin_client.post(url, {**data, "definitions": '["ecosystems"]'})
+
+        assert "There is no definition nothing" in response.content.decode()
+        assert OfferedCourse.objects.get().definitions == ["ecosystems"]
 
 
 class TestAlliance:

@@ -198,22 +198,63 @@ class TestReconcile:
             learner_id=learner.pk, course_id=course_id, is_passing=True, at=timezone.now(), event_id="1"
         )
 
-    def test_only_prints_unless_told(self, missed: None) -> None:
-        printed = _run("ingenium_reconcile")
+    def _reconcile(self, *arguments: str) -> tuple[int, str]:
+        out = StringIO()
+        try:
+            call_command("ingenium_reconcile", *arguments, stdout=out)
+        except SystemExit as end:
+            return int(end.code or 0), out.getvalue()
+        return 0, out.getvalue()
 
-        assert not Award.objects.exists()
-        assert "not evaluated" in printed
-        assert "repeat with --fix" in printed
+    def test_mends(self, missed: None) -> None:
+        status, printed = self._reconcile()
 
-    def test_mends_when_told(self, missed: None) -> None:
-        _run("ingenium_reconcile", "--fix")
-
-        assert Award.objects.get().state == "issued"
+        assert (status, Award.objects.get().state) == (0, "issued")
+        assert "2 differences, 0 open" in printed
         assert "0 differences" in _run("ingenium_reconcile")
 
-    def test_no_name_is_printed(self, missed: None, learner: Any) -> None:
-        printed = _run("ingenium_reconcile")
+    def test_only_prints_when_told(self, missed: None) -> None:
+        status, printed = self._reconcile("--dry-run")
 
+        assert status == 1
+        assert not Award.objects.exists()
+        assert "repeat without --dry-run" in printed
+
+    def test_the_columns_of_the_table_are_aligned(self, missed: None, learner: Any) -> None:
+        heading, row, *_rest = self._reconcile("--dry-run")[1].splitlines()
+
+        assert heading.index("COURSE OR DEFINITION") == row.index("course-v1:")
+        assert heading.index("MENDED") == row.index("no", 20)
+        assert row.split()[:3] == ["not", "evaluated", str(learner.pk)]
+
+    def test_json_is_an_object_per_line(self, missed: None, learner: Any) -> None:
+        _status, printed = self._reconcile("--dry-run", "--json")
+        row, counts = map(json.loads, printed.splitlines())
+
+        assert (row["difference"], row["learner"], row["mended"]) == ("not evaluated", learner.pk, False)
+        assert counts == {
+            "looked_at": 1,
+            "found": {"not evaluated": 1},
+            "open": {"not evaluated": 1},
+            "dry_run": True,
+        }
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--course", "MED101"), "no course key"),
+            (("--since", "yesterday"), "neither a day"),
+            (("--since", "2999-01-01"), "in the future"),
+        ],
+    )
+    def test_what_cannot_be_asked_is_said(self, db: None, arguments: tuple[str, ...], message: str) -> None:
+        with pytest.raises(CommandError, match=message):
+            _run("ingenium_reconcile", *arguments)
+
+    def test_no_name_is_printed(self, missed: None, learner: Any) -> None:
+        _status, printed = self._reconcile("--dry-run")
+
+        assert "not evaluated" in printed
         assert "Ελένη" not in printed
         assert learner.email not in printed
 

@@ -180,6 +180,23 @@ def test_an_expired_list_is_trouble(client: Client, listed: StatusList) -> None:
     assert health(client).json()["problems"] == ["a status list has expired"]
 
 
+def test_the_last_comparison_with_the_lms_is_told(client: Client, db: None) -> None:
+    assert health(client).json()["last_reconciliation_seconds"] is None
+
+    api.reconcile_nightly()
+
+    found = health(client).json()
+    assert (found["last_reconciliation_seconds"], found["differences_left"]) == (0, 0)
+
+
+def test_two_nights_without_a_comparison_are_trouble(client: Client, db: None) -> None:
+    run = api.reconcile_nightly()
+    run.started_at -= dt.timedelta(days=3)
+    run.save()
+
+    assert health(client).json()["problems"] == ["the LMS was not compared for two nights"]
+
+
 def test_an_issuer_whose_key_is_gone_is_trouble(
     client: Client, university: Organisation, tmp_path: Path
 ) -> None:

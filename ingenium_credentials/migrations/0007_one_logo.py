@@ -28,7 +28,7 @@ def move_logos(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingenium_credentials", "0004_life"),
+        ("ingenium_credentials", "0006_reconciliation"),
     ]
 
     operations = [

@@ -1,0 +1,94 @@
+"""Which definitions the instructors of a course may award, and what their rules may name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey
+
+from .. import rules
+from ..models import Achievement, AwardRule, OfferedCourse
+from . import auditing
+from .errors import NotAllowed
+
+__all__ = ["define_offered_course", "demand_offered", "may_use", "offered_definitions"]
+
+
+def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
+    """Say which definitions, by slug, the instructors of a course may use.
+
+    Raises `NotAllowed` for a course key that is none and for a definition that does not
+    exist, and Django's `ValidationError` for a value that its field does not take.
+    """
+    try:
+        offered.course_id = str(CourseKey.from_string(offered.course_id))
+    except InvalidKeyError as error:
+        raise NotAllowed(
+            _("%(course)r is not a course key. It looks like course-v1:UNIVERSITY+COURSE+RUN.")
+            % {"course": offered.course_id}
+        ) from error
+    offered.clean_fields()
+    offered.definitions = _known(offered.definitions)
+    with transaction.atomic():
+        offered.save()
+        auditing.note("course-offered", offered, actor_id=actor_id)
+    return offered
+
+
+def may_use(achievement: Achievement, course_id: str) -> bool:
+    """Whether instructors of the course may write rules for the definition."""
+    return achievement.slug in _offered(course_id)
+
+
+def offered_definitions(course_id: str) -> list[Achievement]:
+    """The active versions of what instructors of the course may award, by title's slug."""
+    active = Achievement.objects.filter(state=Achievement.State.ACTIVE, slug__in=_offered(course_id))
+    return list(active.select_related("issuer").defer("image_svg", "image_png").order_by("slug"))
+
+
+def demand_offered(rule: AwardRule, course_id: str) -> None:
+    """Refuse, with `NotAllowed`, a rule that instructors of the course may not write.
+
+    Its definition must be offered in their course; it may name only courses and
+    definitions that are offered together with that definition, somewhere in the alliance.
+    """
+    definition = rule.achievement.slug
+    if definition not in _offered(course_id):
+        raise NotAllowed(
+            _("%(definition)s is not offered in this course. An alliance officer can offer it.")
+            % {"definition": definition}
+        )
+    together = [row for row in OfferedCourse.objects.all() if definition in row.definitions]
+    courses = {row.course_id for row in together}
+    definitions = {slug for row in together for slug in row.definitions}
+    strange = [
+        *sorted(rules.courses_of(rule.condition) - courses),
+        *sorted(rules.definitions_of(rule.condition) - definitions),
+    ]
+    if strange:
+        raise NotAllowed(
+            _(
+                "The condition names %(names)s, not offered together with %(definition)s. Leave it out, or "
+                "ask an alliance officer to offer it."
+            )
+            % {"names": ", ".join(strange), "definition": definition}
+        )
+
+
+def _offered(course_id: str) -> Sequence[str]:
+    found = OfferedCourse.objects.filter(course_id=course_id).values_list("definitions", flat=True).first()
+    return found or ()
+
+
+def _known(definitions: object) -> list[str]:
+    if not isinstance(definitions, list) or not all(isinstance(slug, str) for slug in definitions):
+        raise NotAllowed(_('Write a list of definitions by their short names: ["ecosystems"].'))
+    known = set(Achievement.objects.filter(slug__in=definitions).values_list("slug", flat=True))
+    if unknown := sorted(set(definitions) - known):
+        raise NotAllowed(
+            _("There is no definition %(slug)s. Define it first, or correct the name.") % {"slug": unknown[0]}
+        )
+    return sorted(known)
