@@ -20,7 +20,7 @@ def _migrated(name: str) -> Any:
 
 def _latest() -> str:
     leaves = MigrationExecutor(connection).loader.graph.leaf_nodes(APP)
-    return next(name for app, name in leaves if app == APP)
+    return str(next(name for app, name in leaves if app == APP))
 
 
 @pytest.mark.django_db(transaction=True)
