@@ -6,10 +6,13 @@ from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
+from .concluding import close_review
+from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
-from .endorsing import define_mandate, mandate_data
+from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -27,16 +30,26 @@ from .keys import (
     signer_for,
 )
 from .languages import Content, complete_languages, contents
+from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .mass_revoking import (
+    MassPreview,
+    carry_out,
+    decide_mass_revocation,
+    preview_mass_revocation,
+    propose_mass_revocation,
+)
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, reconcile, reconcile_nightly
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
+from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_grade, record_passing
+from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
+from .renewing import is_renewable, renew
 from .resolving import resolve
 from .retiring import forget_learner
+from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
@@ -48,6 +61,7 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import verify
 
@@ -55,23 +69,33 @@ __all__ = [
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "LAPSE",
+    "LARGEST_AGREEMENT",
+    "LOST",
     "MOST_ATTEMPTS",
+    "NAME_SOURCES",
+    "OTHER_NAME",
     "PUBLISH",
+    "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "STANDING",
     "TIME_STAMP",
     "BrandFault",
     "Change",
     "Circumstances",
     "Conflict",
     "Content",
+    "CorrectionPreview",
     "Difference",
     "Edit",
     "Kind",
+    "MassPreview",
     "Missing",
     "NotAllowed",
     "NotReady",
     "PublishedList",
+    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -79,17 +103,24 @@ __all__ = [
     "anchors",
     "approve",
     "asset_faults",
+    "awaits_confirmation",
     "award",
     "award_by_hand",
     "award_data",
     "branding_faults",
+    "carry_out",
+    "close_review",
     "complete_languages",
     "completeness",
+    "confirm_name",
     "content_of",
     "contents",
+    "correct_grade",
+    "correct_name",
     "create_key",
     "credential_for_certificate",
     "credential_url",
+    "decide_mass_revocation",
     "default_did",
     "define",
     "define_asset",
@@ -115,12 +146,17 @@ __all__ = [
     "freeze",
     "history",
     "is_due",
+    "is_renewable",
+    "issuable",
     "issue",
     "issuer_data",
     "key_named",
     "known",
     "known_of",
+    "lapse",
+    "lapsed",
     "learners_of",
+    "lost",
     "mandate_data",
     "mark_compromised",
     "may_use",
@@ -128,10 +164,14 @@ __all__ = [
     "new_version",
     "note",
     "offered_definitions",
+    "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "preview_correction",
+    "preview_mass_revocation",
     "preview_revocation",
+    "propose_mass_revocation",
     "provide_keys",
     "publish",
     "queue",
@@ -140,8 +180,10 @@ __all__ = [
     "reconcile_nightly",
     "reconsider",
     "record_certificate",
+    "record_enrolment",
     "record_grade",
     "record_passing",
+    "renew",
     "resolve",
     "restore",
     "retire",

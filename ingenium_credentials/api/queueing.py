@@ -16,13 +16,15 @@ from django.db import transaction
 
 from ..conf import conf
 
-__all__ = ["EVALUATE", "ISSUE", "PUBLISH", "SEND", "TIME_STAMP", "queue"]
+__all__ = ["EVALUATE", "ISSUE", "LAPSE", "PUBLISH", "REVOKE_MANY", "SEND", "TIME_STAMP", "queue"]
 
 logger = logging.getLogger(__name__)
 
 _MODULE = "ingenium_credentials.tasks"
 EVALUATE = f"{_MODULE}.evaluate"
 ISSUE = f"{_MODULE}.issue"
+LAPSE = f"{_MODULE}.lapse"
+REVOKE_MANY = f"{_MODULE}.revoke_many"
 PUBLISH = f"{_MODULE}.publish_status_list"
 SEND = f"{_MODULE}.send_letters"
 TIME_STAMP = f"{_MODULE}.time_stamp"

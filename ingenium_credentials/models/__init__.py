@@ -1,7 +1,14 @@
 """The tables, by noun. Only `api` writes their rows."""
 
 from .achievements import Achievement, AwardingBody
-from .alliance import Issuer, Organisation, OrganisationIdentifier, OrganisationName, SigningKey
+from .alliance import (
+    Accreditation,
+    Issuer,
+    Organisation,
+    OrganisationIdentifier,
+    OrganisationName,
+    SigningKey,
+)
 from .awards import AppendOnly, AuditEntry, Award, Credential
 from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
@@ -20,6 +27,7 @@ from .sealing import Endorsement, Mandate, SealingCertificate
 from .status import StatusList
 
 __all__ = [
+    "Accreditation",
     "Achievement",
     "AchievementPicture",
     "AppendOnly",
