@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from .. import branding
 from ..badges.data import IssuerMode
-from ..models import Achievement, BrandAsset, Organisation
+from ..models import Achievement, BrandAsset, Issuer, Organisation
 from .branding import (
     ALLIANCE_BOX,
     EMBLEM_BOX,
@@ -57,10 +57,12 @@ class _Place:
 
 def branding_faults(achievement: Achievement) -> list[BrandFault]:
     """What the marks of one definition lack; what blocks comes first."""
+    awarding = _awarding(achievement)
+    places = _places(achievement.issuer, awarding)
     found = [
-        *(BrandFault(text, True) for text in _combination(achievement)),
-        *(BrandFault(text, True) for text in _demanded(achievement)),
-        *_of_assets(achievement),
+        *(BrandFault(text, True) for text in _combination(achievement.issuer, awarding)),
+        *(BrandFault(text, True) for text in _demanded(places)),
+        *_of_assets(places, told_languages(achievement)),
     ]
     return sorted(dict.fromkeys(found), key=lambda fault: not fault.blocks)
 
@@ -79,20 +81,17 @@ def demand_marks(achievement: Achievement) -> None:
 
     A mark that nobody demands and that may be shown no longer is left out instead.
     """
-    faults = [*_combination(achievement), *_demanded(achievement)]
+    issuer, awarding = achievement.issuer, _awarding(achievement)
+    faults = [*_combination(issuer, awarding), *_demanded(_places(issuer, awarding))]
     if faults:
         raise NotReady("\n".join(faults))
 
 
-def _combination(achievement: Achievement) -> list[str]:
-    issuer = achievement.issuer
-    return branding.appearance_faults(
-        IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=_awarding(achievement)
-    )
+def _combination(issuer: Issuer, awarding: Sequence[Organisation]) -> list[str]:
+    return branding.appearance_faults(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=awarding)
 
 
-def _demanded(achievement: Achievement) -> Iterator[str]:
-    places = _places(achievement)
+def _demanded(places: Sequence[_Place]) -> Iterator[str]:
     for place in places:
         if place.organisation.logo_required and mark_of(place.organisation, "", place.box) is None:
             yield _(
@@ -108,9 +107,8 @@ def _demanded(achievement: Achievement) -> Iterator[str]:
         ) % {"organisation": funded[0], "box": _said(EMBLEM_BOX)}
 
 
-def _of_assets(achievement: Achievement) -> Iterator[BrandFault]:
-    languages = told_languages(achievement)
-    for place in _places(achievement):
+def _of_assets(places: Sequence[_Place], languages: Sequence[str]) -> Iterator[BrandFault]:
+    for place in places:
         for role, box in ((BrandAsset.Role.LOGO, place.box), (BrandAsset.Role.EMBLEM, EMBLEM_BOX)):
             rows = list(
                 place.organisation.assets.filter(role=role, verified=True).select_related("organisation")
@@ -143,12 +141,9 @@ def _awarding(achievement: Achievement) -> list[Organisation]:
     return [row.organisation for row in rows]
 
 
-def _places(achievement: Achievement) -> list[_Place]:
+def _places(issuer: Issuer, awarding: Sequence[Organisation]) -> list[_Place]:
     """Who appears, each with the room for its logo; the alliance last."""
-    issuer = achievement.issuer
-    shown = branding.appearing(
-        IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=_awarding(achievement)
-    )
+    shown = branding.appearing(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=awarding)
     places = [_Place(organisation, logo_box(len(shown))) for organisation in shown]
     return places + ([_Place(issuer.alliance, ALLIANCE_BOX)] if issuer.alliance else [])
 
