@@ -71,6 +71,13 @@ def time_stamp(credential_ids: Sequence[int]) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
+def stack(award_ids: Sequence[int]) -> int:
+    """Award what these awards complete; returns how many larger awards they stand for."""
+    return len(api.stack(award_ids))
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
 def lapse(award_ids: Sequence[int]) -> int:
     """End reviews whose date has come, and awards whose time is over; returns how many."""
     return api.lapse(award_ids)
@@ -90,6 +97,13 @@ def send_letters(letter_ids: Sequence[int]) -> int:
     return api.send_letters(letter_ids)
 
 
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def simulate(simulation_id: int) -> str:
+    """Judge the learners of a simulation that are left; returns the state that it ends in."""
+    return api.run_simulation(simulation_id).state
+
+
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
@@ -101,11 +115,13 @@ def sweep() -> dict[str, int]:
     return {
         "rules": api.wake_rules(now),
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
+        "wholes": _queue_batches(api.STACK, _wholes_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
         "lapsed": _queue_batches(api.LAPSE, api.lapsed(now)),
         "mass_revocations": _queue_each(api.REVOKE_MANY, _proposals_left(now)),
         "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
+        "simulations": _queue_each(api.SIMULATE, api.simulations_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
 
@@ -126,6 +142,10 @@ def _results_left(now: dt.datetime) -> Iterator[int]:
     )
     due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _wholes_left(now: dt.datetime) -> Iterator[int]:
+    return api.wholes_left(now - dt.timedelta(seconds=_SETTLING_SECONDS))
 
 
 def _awards_left(now: dt.datetime) -> Iterator[int]:

@@ -27,14 +27,14 @@ def _latest() -> str:
 def test_logos_become_rows_that_wait_for_their_licence() -> None:
     latest = _latest()
     try:
-        organisations = _migrated("0007_record").get_model(APP, "Organisation")
+        organisations = _migrated("0009_wholes_due").get_model(APP, "Organisation")
         row = organisations.objects.create(
             slug="uoc", logo=PNG, logo_media_type="image/png", logo_sha256="5" * 64, logo_verified=True
         )
         row.names.create(language="en", value="University of Crete", verified=True)
         row.names.create(language="fr", value="Université de Crète", verified=False)
         organisations.objects.create(slug="urn")
-        assets = _migrated("0008_one_logo").get_model(APP, "BrandAsset")
+        assets = _migrated("0010_one_logo").get_model(APP, "BrandAsset")
     finally:
         _migrated(latest)
 

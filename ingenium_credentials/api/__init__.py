@@ -3,16 +3,24 @@
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
 from .auditing import note
-from .awarding import Circumstances, award, evaluate, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
-from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
+from .erasing import (
+    ErasurePreview,
+    erase_award,
+    erase_learner,
+    forget_learner,
+    preview_award_erasure,
+    preview_learner_erasure,
+)
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -40,15 +48,24 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
+from .objecting import allow_again, has_objected
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .recipients import recipient
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
+from .recording import (
+    reconsider,
+    reconsider_awards,
+    record_certificate,
+    record_enrolment,
+    record_grade,
+    record_passing,
+)
 from .renewing import is_renewable, renew
 from .resolving import resolve
-from .retiring import forget_learner
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
@@ -61,11 +78,14 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
+from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
-from .verifying import verify
+from .verifying import ERASED, RECORD, verify
 
 __all__ = [
+    "ERASED",
     "EVALUATE",
     "FORMATS",
     "ISSUE",
@@ -76,9 +96,12 @@ __all__ = [
     "NAME_SOURCES",
     "OTHER_NAME",
     "PUBLISH",
+    "RECORD",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "SIMULATE",
+    "STACK",
     "STANDING",
     "TIME_STAMP",
     "BrandFault",
@@ -89,9 +112,11 @@ __all__ = [
     "CorrectionPreview",
     "Difference",
     "Edit",
+    "ErasurePreview",
     "Kind",
     "MassPreview",
     "Missing",
+    "NamePreview",
     "NotAllowed",
     "NotReady",
     "PublishedList",
@@ -100,6 +125,7 @@ __all__ = [
     "achievement_data",
     "activate",
     "allot",
+    "allow_again",
     "anchors",
     "approve",
     "asset_faults",
@@ -107,7 +133,9 @@ __all__ = [
     "award",
     "award_by_hand",
     "award_data",
+    "awards_of_course",
     "branding_faults",
+    "cancel_simulation",
     "carry_out",
     "close_review",
     "complete_languages",
@@ -140,12 +168,16 @@ __all__ = [
     "document_image",
     "document_images",
     "due_letters",
+    "erase_award",
+    "erase_learner",
     "evaluate",
     "faults_of",
     "forget_learner",
     "freeze",
+    "has_objected",
     "history",
     "is_due",
+    "is_learner_of",
     "is_renewable",
     "issuable",
     "issue",
@@ -168,17 +200,22 @@ __all__ = [
     "organisation_data",
     "palette",
     "pause",
+    "preview_award_erasure",
     "preview_correction",
+    "preview_learner_erasure",
     "preview_mass_revocation",
+    "preview_name",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
     "publish",
     "queue",
     "queue_letter",
+    "recipient",
     "reconcile",
     "reconcile_nightly",
     "reconsider",
+    "reconsider_awards",
     "record_certificate",
     "record_enrolment",
     "record_grade",
@@ -193,12 +230,17 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_with_part",
+    "run_simulation",
     "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
+    "simulations_left",
+    "stack",
+    "start_simulation",
     "status_document",
     "switch_on",
     "time_stamp",
@@ -206,5 +248,7 @@ __all__ = [
     "url_of",
     "verify",
     "wake_rules",
+    "wholes_left",
     "why_not",
+    "would_earn",
 ]

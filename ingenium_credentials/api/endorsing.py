@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from attrs import evolve
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -125,13 +126,26 @@ def demand_issuer_in_time(award: Award) -> None:
         )
 
 
+def with_mandates(award: Award, data: AwardData) -> AwardData:
+    """The record of a badge with the mandates that it rests on; raises `NotReady` without one.
+
+    Where every university endorses, no mandate is needed; an office that signs cites what it has.
+    """
+    bodies, day = further_bodies(award.achievement, award.issuer), award.awarded_at.date()
+    found: list[Mandate] = []
+    if award.achievement.endorsement_form == Form.NONE:
+        found = demand_mandates(bodies, award.issuer, day)
+    elif award.issuer.mode == Issuer.Mode.MANDATE:
+        found = mandates(bodies, award.issuer, day)
+    return evolve(data, issuer=evolve(data.issuer, mandate=mandate_data(found)))
+
+
 def endorsed(award: Award, badge: dict[str, Any], data: AwardData, now: dt.datetime) -> dict[str, Any]:
     """The unsigned badge with what its form of joint award asks for; raises `NotReady`."""
-    bodies = further_bodies(award.achievement, award.issuer)
     form = award.achievement.endorsement_form
     if form == Form.NONE:
-        demand_mandates(bodies, award.issuer, award.awarded_at.date())
         return badge
+    bodies = further_bodies(award.achievement, award.issuer)
     endorsers = [_own_issuer(organisation) for organisation in bodies]
     if form == Form.VERSION:
         signed = [_version_endorsement(award.achievement, endorser, now) for endorser in endorsers]

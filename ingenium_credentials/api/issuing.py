@@ -54,7 +54,8 @@ class Source:
     def badge(self) -> Document:
         """The unsigned badge with its endorsements, made once for both of its formats."""
         if not self.badges:
-            self.badges.append(endorsing.endorsed(self.award, ob3.render(self.data), self.data, self.now))
+            data = endorsing.with_mandates(self.award, self.data)
+            self.badges.append(endorsing.endorsed(self.award, ob3.render(data), data, self.now))
         return self.badges[0]
 
 

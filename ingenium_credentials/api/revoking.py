@@ -43,7 +43,7 @@ def preview_revocation(award_uuid: UUID | str) -> RevocationPreview:
         achievement=preferred(award.achievement.names),
         state=award.state,
         formats=tuple(award.credentials.order_by("format").values_list("format", flat=True)),
-        changes=award.state != Award.State.REVOKED,
+        changes=award.revoked_at is None,
         seen_within_seconds=conf.STATUS_LIST_TTL_SECONDS,
     )
 
@@ -62,9 +62,9 @@ def revoke(award_uuid: Which, *, reason: str, actor_id: int | None = None, by_it
         # Before the award: whoever issues a correction has it, and then wants this one.
         successor = _pending_successor(award_uuid)
         award = locked(award_uuid)
-        if award.state == State.REVOKED:
+        if award.state == State.REVOKED or (award.state == State.ERASED and award.revoked_at is not None):
             return award
-        was_issued = award.state != State.PENDING
+        was_issued = award.state not in (State.PENDING, State.ERASED)
         _revoke(award, reason, actor_id, keeps_date=by_itself)
         if successor is not None:
             _revoke(successor, reason, actor_id, keeps_date=False)
@@ -92,4 +92,6 @@ def _revoke(award: Award, reason: str, actor_id: int | None, *, keeps_date: bool
     if award.state == State.PENDING:
         # It has replaced nothing.
         changes["supersedes"] = None
-    move(award, State.REVOKED, action="revoked", actor_id=actor_id, reason=reason, **changes)
+    # What was erased can turn out to be false; it stays erased.
+    state = State.ERASED if award.state == State.ERASED else State.REVOKED
+    move(award, state, action="revoked", actor_id=actor_id, reason=reason, **changes)

@@ -36,7 +36,8 @@ _NEXT: dict[str, frozenset[str]] = {
     State.EXPIRED: frozenset({State.REVOKED, State.SUPERSEDED, State.ERASED}),
     State.REVOKED: frozenset({State.ERASED}),
     State.SUPERSEDED: frozenset({State.ERASED}),
-    State.ERASED: frozenset(),
+    # Revoked in the status list, and as erased as before.
+    State.ERASED: frozenset({State.ERASED}),
 }
 _LONGEST_REASON = 255
 

@@ -19,7 +19,15 @@ from .elm_terms import ACCREDITATION, MANDATE
 from .errors import UnwritableRecord
 from .names import clean_name
 
-__all__ = ["Organisations", "SealHolder", "accreditations", "covering", "identifier", "mandates"]
+__all__ = [
+    "Organisations",
+    "SealHolder",
+    "accreditations",
+    "covering",
+    "identifier",
+    "is_accredited",
+    "mandates",
+]
 
 _LOGOS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/svg+xml": "SVG"}
 
@@ -236,6 +244,21 @@ def covering(award: AwardData, body: OrganisationData) -> list[QualityAssuranceD
         for entry in body.quality_assurance
         if entry.covers(field=achievement.isced_f, level=achievement.eqf_level, on=on)
     ]
+
+
+def is_accredited(award: AwardData) -> bool:
+    """Whether an accreditation of every awarding body holds for this offer, and nobody signs for them.
+
+    A part of a larger qualification is not what an agency has judged, so it is none.
+    """
+    bodies, issuer = award.achievement.awarding_bodies, award.issuer
+    signs_for_itself = issuer.mode is IssuerMode.OWN and issuer.mandate is None
+    return (
+        signs_for_itself
+        and bool(bodies)
+        and award.achievement.is_partial is not True
+        and all(covering(award, body) for body in bodies)
+    )
 
 
 def _demand_no_mandate(award: AwardData) -> None:

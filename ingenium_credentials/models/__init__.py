@@ -13,6 +13,7 @@ from .awards import AppendOnly, AuditEntry, Award, Credential
 from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
+from .objections import Objection
 from .results import CourseResult, PartResult, Reconciliation
 from .rules import (
     Approval,
@@ -47,6 +48,7 @@ __all__ = [
     "Letter",
     "Mandate",
     "MassRevocation",
+    "Objection",
     "OfferedCourse",
     "Organisation",
     "OrganisationIdentifier",

@@ -28,7 +28,7 @@ def move_logos(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingenium_credentials", "0007_record"),
+        ("ingenium_credentials", "0009_wholes_due"),
     ]
 
     operations = [
