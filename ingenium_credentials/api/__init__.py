@@ -120,7 +120,6 @@ __all__ = [
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",

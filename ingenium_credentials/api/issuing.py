@@ -164,7 +164,8 @@ def _claim(award_id: int) -> Award | None:
         rows = rows.filter(pk__in=list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)))
     return (
         rows.select_related(
-            "achievement", "issuer__organisation", "issuer__alliance", "status_list", "supersedes"
+            *("achievement__issuer__organisation", "achievement__issuer__alliance"),
+            *("issuer__organisation", "issuer__alliance", "status_list", "supersedes"),
         )
         .defer("achievement__image_svg", "achievement__image_png", "status_list__document")
         .first()
