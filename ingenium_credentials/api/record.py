@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ..badges import vocabularies
@@ -80,10 +81,14 @@ def award_data(award: Award) -> AwardData:
         demonstration=conf.DEMONSTRATION,
         supervision=_optional(_concept, award.supervision),
         evidence=tuple(_evidence(entry) for entry in award.evidence or ()),
-        parts=tuple(
-            _part(part) for part in award.parts.select_related("achievement").order_by("awarded_at", "pk")
-        ),
+        parts=tuple(map(_part, _parts(award))),
     )
+
+
+def _parts(award: Award) -> QuerySet[Award]:
+    """Without the pictures, which a record does not hold."""
+    rows = award.parts.select_related("achievement").order_by("awarded_at", "pk")
+    return rows.defer("achievement__image_svg", "achievement__image_png")
 
 
 def _evidence(entry: Mapping[str, Any]) -> EvidenceData:
