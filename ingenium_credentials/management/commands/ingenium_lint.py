@@ -37,7 +37,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {label}: {need}")
             for content in api.contents(version):
                 self.stdout.write(f"  {content}")
-            faults += len(lacking) + sum(problem.blocks for problem in (*marks, *needed))
+            faults += (
+                len(lacking) + sum(fault.blocks for fault in marks) + sum(need.blocks for need in needed)
+            )
         if achievement is None:
             for line in api.asset_faults():
                 self.stdout.write(line)
