@@ -51,7 +51,7 @@ from .objecting import allow_again, has_objected
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
@@ -116,7 +116,6 @@ __all__ = [
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
