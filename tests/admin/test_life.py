@@ -33,9 +33,9 @@ def _url(name: str) -> str:
     return reverse(f"admin:ingenium_credentials_{name}_changelist")
 
 
-def _post(client: Client, action: str, *rows: Any, name: str = "award", **data: Any) -> str:
+def _post(client: Client, action: str, *rows: Any, table: str = "award", **data: Any) -> str:
     chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-    return client.post(_url(name), {**chosen, **data}, follow=True).content.decode()
+    return client.post(_url(table), {**chosen, **data}, follow=True).content.decode()
 
 
 def test_a_review_is_opened_and_ended_by_a_person(
@@ -126,13 +126,13 @@ def test_many_awards_are_proposed_and_a_second_person_decides(
     assert str(proposal.uuid) in page
     assert not Award.objects.filter(state=State.REVOKED).exists()
 
-    page = _post(admin_client, "approve", proposal, name="massrevocation", step="do", sure="on")
+    page = _post(admin_client, "approve", proposal, table="massrevocation", step="do", sure="on")
     assert "A second person must decide" in page
     second = get_user_model().objects.create_superuser("second")
     browser = Client()
     browser.force_login(second)
-    assert "11 of 11" in _post(browser, "approve", proposal, name="massrevocation")
-    _post(browser, "approve", proposal, name="massrevocation", step="do", sure="on")
+    assert "11 of 11" in _post(browser, "approve", proposal, table="massrevocation")
+    _post(browser, "approve", proposal, table="massrevocation", step="do", sure="on")
     proposal.refresh_from_db()
     assert proposal.decided_by == second.pk
     assert api.carry_out(proposal.pk) in (0, 11)
