@@ -21,8 +21,10 @@ from .erasing import (
     preview_learner_erasure,
 )
 from .errors import Conflict, NotAllowed, NotReady
+from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -49,7 +51,7 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
@@ -106,6 +108,7 @@ __all__ = [
     "STANDING",
     "TIME_STAMP",
     "Change",
+    "Checked",
     "Circumstances",
     "Conflict",
     "Content",
@@ -113,6 +116,7 @@ __all__ = [
     "Difference",
     "Edit",
     "ErasurePreview",
+    "Fault",
     "Kind",
     "MassPreview",
     "Missing",
@@ -127,6 +131,7 @@ __all__ = [
     "allot",
     "allow_again",
     "anchors",
+    "apply_import",
     "approve",
     "asset_faults",
     "awaits_confirmation",
@@ -137,6 +142,7 @@ __all__ = [
     "branding_faults",
     "cancel_simulation",
     "carry_out",
+    "check_import",
     "close_review",
     "complete_languages",
     "completeness",
@@ -145,6 +151,7 @@ __all__ = [
     "contents",
     "correct_grade",
     "correct_name",
+    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -171,11 +178,15 @@ __all__ = [
     "erase_award",
     "erase_learner",
     "evaluate",
+    "export_csv",
+    "export_rows",
+    "export_xlsx",
     "faults_of",
     "forget_learner",
     "freeze",
     "has_objected",
     "history",
+    "import_sample",
     "is_due",
     "is_learner_of",
     "is_renewable",
@@ -196,6 +207,7 @@ __all__ = [
     "needed",
     "new_version",
     "note",
+    "note_export",
     "objections_of",
     "offered_definitions",
     "open_review",
