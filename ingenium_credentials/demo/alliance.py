@@ -162,6 +162,7 @@ def _achievement(issuer: Issuer) -> Achievement:
             name="Both courses passed",
             achievement=achievement,
             condition={"version": 1, "all": leaves},
+            supervision=fields["supervision"],
             enabled=True,
         )
     )
