@@ -178,14 +178,15 @@ class Post:
 
 def _post(monkeypatch: Any, *reports: str) -> Post:
     post = Post(reports)
-    modules = {
+    modules: dict[str, dict[str, Any]] = {
         "edx_ace": {"ace": SimpleNamespace(send=post.send)},
         "edx_ace.message": {"MessageType": post.message_type},
         "edx_ace.recipient": {"Recipient": lambda number, address: (number, address)},
     }
     for name, members in modules.items():
         module = ModuleType(name)
-        vars(module).update(members)
+        for member, value in members.items():
+            setattr(module, member, value)
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(lms, "is_platform", lambda: True)
     return post
