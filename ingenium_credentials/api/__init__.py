@@ -1,9 +1,10 @@
 """The verbs, and the only writer of rows. What others may call is what `__all__` names."""
 
 from .alliance import define_issuer, define_organisation
+from .appearance import BrandFault, branding_faults
 from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
-from .branding import asset_faults, branding_faults, define_asset, faults_of
+from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
@@ -21,8 +22,11 @@ from .erasing import (
     preview_learner_erasure,
 )
 from .errors import Conflict, NotAllowed, NotReady
+from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -47,10 +51,11 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .objecting import allow_again, has_objected
-from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .objecting import allow_again, has_objected, objections_of
+from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
+from .personal_data import personal_data
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
@@ -103,7 +108,9 @@ __all__ = [
     "STACK",
     "STANDING",
     "TIME_STAMP",
+    "BrandFault",
     "Change",
+    "Checked",
     "Circumstances",
     "Conflict",
     "Content",
@@ -111,20 +118,22 @@ __all__ = [
     "Difference",
     "Edit",
     "ErasurePreview",
+    "Fault",
     "Kind",
     "MassPreview",
     "Missing",
     "NamePreview",
+    "Need",
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
     "allot",
     "allow_again",
     "anchors",
+    "apply_import",
     "approve",
     "asset_faults",
     "awaits_confirmation",
@@ -135,6 +144,7 @@ __all__ = [
     "branding_faults",
     "cancel_simulation",
     "carry_out",
+    "check_import",
     "close_review",
     "complete_languages",
     "completeness",
@@ -143,6 +153,7 @@ __all__ = [
     "contents",
     "correct_grade",
     "correct_name",
+    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -169,11 +180,15 @@ __all__ = [
     "erase_award",
     "erase_learner",
     "evaluate",
+    "export_csv",
+    "export_rows",
+    "export_xlsx",
     "faults_of",
     "forget_learner",
     "freeze",
     "has_objected",
     "history",
+    "import_sample",
     "is_due",
     "is_learner_of",
     "is_renewable",
@@ -191,13 +206,17 @@ __all__ = [
     "mark_compromised",
     "may_use",
     "missing",
+    "needed",
     "new_version",
     "note",
+    "note_export",
+    "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "personal_data",
     "preview_award_erasure",
     "preview_correction",
     "preview_learner_erasure",
