@@ -75,7 +75,7 @@ _ODD = st.one_of(
 @st.composite
 def _spoiled(draw: Any) -> dict[str, Any]:
     """A condition with one member gone, added or of another value, somewhere in it."""
-    condition = copy.deepcopy(draw(CONDITIONS | st.sampled_from(WHOLE)))
+    condition: dict[str, Any] = copy.deepcopy(draw(CONDITIONS | st.sampled_from(WHOLE)))
     node = condition
     while draw(st.booleans()) and (inner := node.get("all") or node.get("any") or node.get("of")):
         node = draw(st.sampled_from(inner))
