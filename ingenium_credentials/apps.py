@@ -21,6 +21,9 @@ _RECEIVERS = (
     ("certificate_changed", "openedx_events.learning.signals.CERTIFICATE_CHANGED"),
     ("certificate_revoked", "openedx_events.learning.signals.CERTIFICATE_REVOKED"),
     ("persistent_grade_summary_changed", "openedx_events.learning.signals.PERSISTENT_GRADE_SUMMARY_CHANGED"),
+    ("course_enrollment_created", "openedx_events.learning.signals.COURSE_ENROLLMENT_CREATED"),
+    ("course_enrollment_changed", "openedx_events.learning.signals.COURSE_ENROLLMENT_CHANGED"),
+    ("course_unenrollment_completed", "openedx_events.learning.signals.COURSE_UNENROLLMENT_COMPLETED"),
 )
 _RETIREMENT_RECEIVERS = (
     ("user_retire_lms_misc", "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_MISC"),

@@ -18,6 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_SWEEP_SECONDS": 300,
     "INGENIUM_RECONCILE_HOUR": 3,
     "INGENIUM_ISSUE_BATCH": 500,
+    "INGENIUM_RENEWAL_DAYS": 90,
+    "INGENIUM_EXPIRY_NOTICE_DAYS": 30,
     "INGENIUM_DEMONSTRATION": False,
     "INGENIUM_BRAND_PRIMARY": "#123c69",
     "INGENIUM_BRAND_ACCENT": "#f2a900",
@@ -95,6 +97,16 @@ class Settings:
     def ISSUE_BATCH(self) -> int:
         """How many awards one task issues; bounds its memory."""
         return int(self._value("INGENIUM_ISSUE_BATCH"))
+
+    @property
+    def RENEWAL_DAYS(self) -> int:
+        """How many days before its end an award may be renewed."""
+        return int(self._value("INGENIUM_RENEWAL_DAYS"))
+
+    @property
+    def EXPIRY_NOTICE_DAYS(self) -> int:
+        """How many days before its end the learner is told that an award expires."""
+        return int(self._value("INGENIUM_EXPIRY_NOTICE_DAYS"))
 
     @property
     def DEMONSTRATION(self) -> bool:

@@ -20,7 +20,7 @@ from edx_django_utils.monitoring import set_code_owner_attribute
 
 from . import api
 from .conf import conf
-from .models import Award, CourseResult, Credential, StatusList
+from .models import Award, CourseResult, Credential, MassRevocation, StatusList
 
 logger = logging.getLogger(__name__)
 
@@ -71,15 +71,36 @@ def time_stamp(credential_ids: Sequence[int]) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
+def lapse(award_ids: Sequence[int]) -> int:
+    """End reviews whose date has come, and awards whose time is over; returns how many."""
+    return api.lapse(award_ids)
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def revoke_many(proposal_id: int) -> int:
+    """Revoke what an approved proposal names; returns how many were left to do."""
+    return api.carry_out(proposal_id)
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
 def send_letters(letter_ids: Sequence[int]) -> int:
     """Send these letters, as far as they are due; returns how many were sent."""
     return api.send_letters(letter_ids)
 
 
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def simulate(simulation_id: int) -> str:
+    """Judge the learners of a simulation that are left; returns the state that it ends in."""
+    return api.run_simulation(simulation_id).state
+
+
 @shared_task  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
-    """Queue what was left undone: rules that begin, results, awards, status lists; returns how much of each.
+    """Queue what was left undone or has become due; returns how much of each kind.
 
     Switched off, results wait: nobody is awarded by events then.
     """
@@ -88,8 +109,11 @@ def sweep() -> dict[str, int]:
         "rules": api.wake_rules(now),
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
+        "lapsed": _queue_batches(api.LAPSE, api.lapsed(now)),
+        "mass_revocations": _queue_each(api.REVOKE_MANY, _proposals_left(now)),
         "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
+        "simulations": _queue_each(api.SIMULATE, api.simulations_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }
 
@@ -113,9 +137,17 @@ def _results_left(now: dt.datetime) -> Iterator[int]:
 
 
 def _awards_left(now: dt.datetime) -> Iterator[int]:
-    left = Award.objects.filter(state=Award.State.PENDING)
+    left = Award.objects.filter(api.issuable(now))
     due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _proposals_left(now: dt.datetime) -> Iterator[int]:
+    """Approved, and not done: cut off, or not begun."""
+    left = MassRevocation.objects.filter(
+        state=MassRevocation.State.PROPOSED, decided_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS)
+    )
+    return left.order_by("pk").values_list("pk", flat=True).iterator()
 
 
 def _letters_left(now: dt.datetime) -> Iterator[int]:

@@ -25,7 +25,13 @@ from tests.services import Redis
 
 ROOT = Path(__file__).parent.parent
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
-NOTHING = {"rules": 0, "results": 0, "awards": 0, "letters": 0, "time_stamps": 0, "status_lists": 0}
+NOTHING = dict.fromkeys(
+    (
+        *("rules", "results", "awards", "lapsed", "mass_revocations"),
+        *("letters", "time_stamps", "simulations", "status_lists"),
+    ),
+    0,
+)
 DONE = {"dirty": [0], "awards": ["issued"], "credentials": ["ob3", "ob3-jwt"]}
 HEARD = {"dirty": [1], "awards": [], "credentials": []}
 

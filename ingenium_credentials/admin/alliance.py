@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from .. import api
-from ..models import Issuer, Organisation, OrganisationIdentifier, OrganisationName, SigningKey
-from .bases import TabularInline
-from .forms import IssuerForm, OrganisationForm
+from ..models import Accreditation, Issuer, Organisation, OrganisationIdentifier, OrganisationName, SigningKey
+from .bases import StackedInline, TabularInline
+from .forms import AccreditationForm, IssuerForm, OrganisationForm
 from .read_only import ReadOnlyAdmin
 from .refusals import RefusalsAsMessages
 
@@ -28,6 +28,14 @@ class IdentifierInline(TabularInline):
     """Identifiers, each verified or not."""
 
     model = OrganisationIdentifier
+    extra = 0
+
+
+class AccreditationInline(StackedInline):
+    """Who assures the quality, for which fields and levels; each verified or not."""
+
+    model = Accreditation
+    form = AccreditationForm
     extra = 0
 
 
@@ -62,10 +70,10 @@ class OrganisationAdmin(RefusalsAsMessages):
     list_filter = ("kind", "country", "homepage_verified", "logo_verified")
     search_fields = ("slug", "abbreviation", "names__value", "identifiers__value")
     readonly_fields = ("uuid", "logo_media_type", "logo_sha256")
-    inlines = (NameInline, IdentifierInline)
+    inlines = (NameInline, IdentifierInline, AccreditationInline)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save names and identifiers, and note who did."""
+        """Save names, identifiers and accreditations, and note who did."""
         super().save_related(request, form, formsets, change)
         api.note("organisation-defined", form.instance, actor_id=request.user.pk)
 

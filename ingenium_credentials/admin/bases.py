@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 
-__all__ = ["ModelAdmin", "ModelForm", "TabularInline"]
+__all__ = ["ModelAdmin", "ModelForm", "StackedInline", "TabularInline"]
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     ModelForm = forms.ModelForm[Any]
+    StackedInline = admin.StackedInline[Any, Any]
     TabularInline = admin.TabularInline[Any, Any]
 else:
-    ModelAdmin, ModelForm, TabularInline = admin.ModelAdmin, forms.ModelForm, admin.TabularInline
+    ModelAdmin, ModelForm = admin.ModelAdmin, forms.ModelForm
+    StackedInline, TabularInline = admin.StackedInline, admin.TabularInline

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from functools import partial
 from typing import Any
 
 import django
@@ -16,12 +17,23 @@ from PIL import Image, UnidentifiedImageError
 
 from .. import api
 from ..badges.errors import CredentialError
-from ..models import Achievement, Issuer, Organisation
+from ..models import Accreditation, Achievement, Issuer, Organisation
 from . import texts
 from .bases import ModelForm
 
-__all__ = ["AchievementForm", "IssuerForm", "OrganisationForm", "ReadableJSON"]
+__all__ = ["AccreditationForm", "AchievementForm", "IssuerForm", "OrganisationForm", "ReadableJSON"]
 
+CONCEPTS = {
+    "isced_f": "isced-f",
+    "opportunity": "learning-opportunity",
+    "setting": "learning-setting",
+    "mode": "mode",
+    "assessment": "assessment",
+    "supervision": "supervision-verification",
+    "quality_kind": "accreditation",
+    "quality_decision": "accreditation-decision",
+}
+"""Field of a definition to the published list that its concept is in."""
 _LARGEST_LOGO = 32_768
 _LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
@@ -75,6 +87,18 @@ class AchievementForm(ModelForm):
         """A list."""
         return texts.language_tags(self.cleaned_data["languages"])
 
+    def clean_activities(self) -> list[dict[str, Any]]:
+        """A list."""
+        return texts.activities(self.cleaned_data["activities"])
+
+    def clean_entitlements(self) -> list[dict[str, Any]]:
+        """A list."""
+        return texts.entitlements(self.cleaned_data["entitlements"])
+
+    def clean_quality_agency(self) -> str:
+        """A legal name, which the European Digital Credential has in one language."""
+        return texts.one_name(self.cleaned_data["quality_agency"])
+
     def clean_tags(self) -> list[str]:
         """A list."""
         return texts.tags(self.cleaned_data["tags"])
@@ -82,10 +106,10 @@ class AchievementForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         """Judge the fields that are alike."""
         cleaned = super().clean() or {}
-        for name in ("prerequisites", "stackability", "further_information"):
+        for name in ("prerequisites", "stackability", "further_information", "grading_scheme"):
             self._judge(cleaned, name, lambda value: texts.language_map(value, required=False))
-        for name in ("isced_f", "mode", "assessment", "supervision", "quality_kind"):
-            self._judge(cleaned, name, texts.concept)
+        for name, scheme in CONCEPTS.items():
+            self._judge(cleaned, name, partial(texts.concept, scheme=scheme))
         return cleaned
 
     def _judge(self, cleaned: dict[str, Any], name: str, judge: Any) -> None:
@@ -95,6 +119,42 @@ class AchievementForm(ModelForm):
             cleaned[name] = judge(cleaned[name])
         except ValidationError as error:
             self.add_error(name, error)
+
+
+class AccreditationForm(ModelForm):
+    """Who assures the quality of an organisation; a code that no list holds is refused."""
+
+    class Meta:
+        model = Accreditation
+        fields = "__all__"
+        field_classes = {
+            **dict.fromkeys(("kind", "decision", "limit_fields", "limit_levels"), ReadableJSON),
+            **dict.fromkeys(("agency_url", "report_url"), HttpsURL),
+        }
+
+    def clean_kind(self) -> dict[str, Any] | None:
+        """Required."""
+        return texts.concept(self.cleaned_data["kind"], "accreditation")
+
+    def clean_decision(self) -> dict[str, Any] | None:
+        """One of the list, or nothing."""
+        return texts.concept(self.cleaned_data["decision"], "accreditation-decision")
+
+    def clean_agency(self) -> str:
+        """A legal name, which the European Digital Credential has in one language."""
+        return texts.one_name(self.cleaned_data["agency"])
+
+    def clean_agency_country(self) -> str:
+        """Two capital letters."""
+        return country_code(self.cleaned_data["agency_country"])
+
+    def clean_limit_fields(self) -> list[str]:
+        """A list of codes."""
+        return texts.fields(self.cleaned_data["limit_fields"])
+
+    def clean_limit_levels(self) -> list[int]:
+        """A list of numbers."""
+        return texts.levels(self.cleaned_data["limit_levels"])
 
 
 class IssuerForm(ModelForm):
@@ -155,10 +215,15 @@ class OrganisationForm(ModelForm):
 
     def clean_country(self) -> str:
         """Two capital letters, or nothing for the alliance."""
-        country: str = self.cleaned_data["country"].upper()
-        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise ValidationError(_("Write the two letters of ISO 3166-1, such as GR (not EL)."))
-        return country
+        return country_code(self.cleaned_data["country"])
+
+
+def country_code(typed: str) -> str:
+    """Two capital letters, or nothing; raises `ValidationError`."""
+    country = typed.upper()
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise ValidationError(_("Write the two letters of ISO 3166-1, such as GR (not EL)."))
+    return country
 
 
 def _picture_type(content: bytes) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import JSONField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +76,13 @@ class SealingCertificateAdmin(RefusalsAsMessages):
 
 
 class MandateForm(ModelForm):
-    """A mandate; the hash is computed from the agreement where it is uploaded, which is not kept."""
+    """A mandate; of an agreement that is uploaded the hash is computed."""
+
+    agreement = forms.FileField(
+        label=_("agreement (PDF)"),
+        required=False,
+        help_text=_("Only if it may be public: it is put into every sealed credential. At most 512 kB."),
+    )
 
     class Meta:
         model = Mandate
@@ -81,6 +90,26 @@ class MandateForm(ModelForm):
             *("organisation", "issuer", "reference", "statements"),
             *("document_sha256", "valid_from", "valid_until"),
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "document_sha256" in self.fields:
+            self.fields["document_sha256"].required = False
+            self.fields["document_sha256"].help_text = _("Computed where the agreement is uploaded.")
+
+    def clean_agreement(self) -> UploadedFile[Any] | None:
+        """Keep it; the verb judges it."""
+        file: UploadedFile[Any] | None = self.cleaned_data["agreement"]
+        if file:
+            self.instance.document = file.read(api.LARGEST_AGREEMENT + 1)
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """The hash of the file, unless one was typed, which then has to fit."""
+        cleaned = super().clean() or {}
+        if cleaned.get("agreement") and not cleaned.get("document_sha256"):
+            cleaned["document_sha256"] = hashlib.sha256(bytes(self.instance.document)).hexdigest()
+        return cleaned
 
     def clean_statements(self) -> dict[str, str]:
         """One sentence per language, or none."""

@@ -5,10 +5,21 @@ from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
+from .concluding import close_review
+from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
-from .endorsing import define_mandate, mandate_data
+from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
+from .erasing import (
+    ErasurePreview,
+    erase_award,
+    erase_learner,
+    forget_learner,
+    preview_award_erasure,
+    preview_learner_erasure,
+)
 from .errors import Conflict, NotAllowed, NotReady
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -26,16 +37,26 @@ from .keys import (
     signer_for,
 )
 from .languages import Content, complete_languages, contents
+from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
 from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .mass_revoking import (
+    MassPreview,
+    carry_out,
+    decide_mass_revocation,
+    preview_mass_revocation,
+    propose_mass_revocation,
+)
+from .objecting import allow_again, has_objected
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, PUBLISH, SEND, TIME_STAMP, queue
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, TIME_STAMP, queue
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_grade, record_passing
+from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
+from .renewing import is_renewable, renew
 from .resolving import resolve
-from .retiring import forget_learner
+from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import (
@@ -47,25 +68,40 @@ from .sealing import (
     unsigned_export,
 )
 from .sharing import share
+from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
+from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
-from .verifying import verify
+from .verifying import ERASED, RECORD, verify
 
 __all__ = [
+    "ERASED",
     "EVALUATE",
     "FORMATS",
     "ISSUE",
+    "LAPSE",
+    "LARGEST_AGREEMENT",
+    "LOST",
     "MOST_ATTEMPTS",
+    "NAME_SOURCES",
+    "OTHER_NAME",
     "PUBLISH",
+    "RECORD",
+    "REVOKE_MANY",
     "SEAL",
     "SEND",
+    "SIMULATE",
+    "STANDING",
     "TIME_STAMP",
     "Change",
     "Circumstances",
     "Conflict",
     "Content",
+    "CorrectionPreview",
     "Difference",
     "Edit",
+    "ErasurePreview",
     "Kind",
+    "MassPreview",
     "Missing",
     "NotAllowed",
     "NotReady",
@@ -74,20 +110,29 @@ __all__ = [
     "achievement_data",
     "activate",
     "allot",
+    "allow_again",
     "anchors",
     "approve",
     "asset_faults",
+    "awaits_confirmation",
     "award",
     "award_by_hand",
     "award_data",
     "branding_faults",
+    "cancel_simulation",
+    "carry_out",
+    "close_review",
     "complete_languages",
     "completeness",
+    "confirm_name",
     "content_of",
     "contents",
+    "correct_grade",
+    "correct_name",
     "create_key",
     "credential_for_certificate",
     "credential_url",
+    "decide_mass_revocation",
     "default_did",
     "define",
     "define_asset",
@@ -107,18 +152,26 @@ __all__ = [
     "document_image",
     "document_images",
     "due_letters",
+    "erase_award",
+    "erase_learner",
     "evaluate",
     "faults_of",
     "forget_learner",
     "freeze",
+    "has_objected",
     "history",
     "is_due",
+    "is_renewable",
+    "issuable",
     "issue",
     "issuer_data",
     "key_named",
     "known",
     "known_of",
+    "lapse",
+    "lapsed",
     "learners_of",
+    "lost",
     "mandate_data",
     "mark_compromised",
     "may_use",
@@ -126,10 +179,16 @@ __all__ = [
     "new_version",
     "note",
     "offered_definitions",
+    "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "preview_award_erasure",
+    "preview_correction",
+    "preview_learner_erasure",
+    "preview_mass_revocation",
     "preview_revocation",
+    "propose_mass_revocation",
     "provide_keys",
     "publish",
     "queue",
@@ -138,8 +197,10 @@ __all__ = [
     "reconcile_nightly",
     "reconsider",
     "record_certificate",
+    "record_enrolment",
     "record_grade",
     "record_passing",
+    "renew",
     "resolve",
     "restore",
     "retire",
@@ -149,12 +210,15 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "run_simulation",
     "schedule",
     "sealer_for",
     "send_again",
     "send_letters",
     "share",
     "signer_for",
+    "simulations_left",
+    "start_simulation",
     "status_document",
     "switch_on",
     "time_stamp",
@@ -163,4 +227,5 @@ __all__ = [
     "verify",
     "wake_rules",
     "why_not",
+    "would_earn",
 ]

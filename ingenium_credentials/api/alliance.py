@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..models import Credential, Issuer, Organisation, OrganisationIdentifier, OrganisationName
+from ..models import Accreditation, Credential, Issuer, Organisation, OrganisationIdentifier, OrganisationName
 from . import auditing
 from .errors import NotAllowed
 from .keys import default_did
@@ -20,15 +20,18 @@ def define_organisation(
     *,
     names: Iterable[OrganisationName] = (),
     identifiers: Iterable[OrganisationIdentifier] = (),
+    accreditations: Iterable[Accreditation] = (),
     actor_id: int | None = None,
 ) -> Organisation:
-    """Save an organisation with these names and identifiers, in place of those it had."""
+    """Save an organisation with these names, identifiers and accreditations, in place of those it had."""
     with transaction.atomic():
         organisation.save()
         organisation.names.all().delete()
         organisation.identifiers.all().delete()
+        organisation.accreditations.all().delete()
         organisation.names.add(*names, bulk=False)
         organisation.identifiers.add(*identifiers, bulk=False)
+        organisation.accreditations.add(*accreditations, bulk=False)
         auditing.note("organisation-defined", organisation, actor_id=actor_id)
     return organisation
 

@@ -13,20 +13,18 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult
-from . import auditing, definitions, facts, queueing, status
+from . import concluding, definitions, facts, objecting, occasions, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["Circumstances", "award", "evaluate", "rules_for"]
+__all__ = ["Circumstances", "award", "demand_earned_again", "evaluate", "is_met", "rules_for"]
 
-_PLACES_TRIED = 20
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
 
@@ -108,6 +106,8 @@ def rules_for(course_id: str) -> list[AwardRule]:
 def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
     known = facts.known(learner_id, rule.condition, rule=rule)
     explanation = rules.explain(rule.condition, known)
+    if explanation.met is False:
+        _lose(rule, learner_id)
     if not explanation.met:
         return []
     granted = award(
@@ -121,7 +121,26 @@ def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
             parts=facts.standing_awards(learner_id, explanation.parts),
         ),
     )
+    if granted.review_reason:
+        concluding.regained(granted)
     return [granted.pk]
+
+
+def _lose(rule: AwardRule, learner_id: int) -> None:
+    """What the learner was awarded by this rule is looked at again, unless another rule holds it up."""
+    if not reviewing.may_lose(rule, learner_id):
+        return
+    others = AwardRule.objects.filter(achievement__slug=rule.achievement.slug, enabled=True)
+    if not any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
+        reviewing.lost(rule, learner_id)
+
+
+def is_met(rule: AwardRule, learner_id: int) -> bool | None:
+    """Whether the learner meets the rule now; None where it cannot be told."""
+    try:
+        return rules.explain(rule.condition, facts.known(learner_id, rule.condition, rule=rule)).met
+    except rules.ConditionError:
+        return None
 
 
 def _earned_at(explanation: rules.Explanation) -> dt.datetime:
@@ -156,17 +175,32 @@ def award(
     before it was revoked, and `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
-    latest = _latest(learner_id, achievement.slug)
-    if latest is not None and latest.state != Award.State.REVOKED:
-        return latest
-    if latest is not None and latest.revoked_at is not None and awarded_at <= latest.revoked_at:
-        raise NotAllowed(_("It was revoked, and has not been earned again since."))
+    standing = occasions.standing(learner_id, achievement.slug)
+    if standing is not None:
+        return standing
+    objecting.demand_no_objection(learner_id, achievement.slug)
+    latest = occasions.latest(learner_id, achievement.slug)
+    if latest is not None:
+        demand_earned_again(latest, awarded_at)
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)
     new.supervision = circumstances.supervision or (rule.supervision if rule is not None else None)
     new.evidence = list(circumstances.evidence)
     new.courses = list(circumstances.courses)
     new.occasion = latest.occasion + 1 if latest is not None else 1
-    return _insert(new, parts=circumstances.parts, actor_id=actor_id, reason=reason)
+    return occasions.insert(
+        new, parts=circumstances.parts, action="awarded", actor_id=actor_id, reason=reason
+    )
+
+
+def demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
+    """Refuse, with `NotAllowed`, to award for the same evidence what the learner has no more."""
+    if latest.state == Award.State.REVOKED and latest.review_due_at is not None:
+        # The conditions were not met when its review ended. They are now.
+        return
+    ended = latest.revoked_at or latest.erased_at or latest.valid_until
+    if ended is not None and awarded_at <= ended:
+        state = Award.State(latest.state).label.lower()
+        raise NotAllowed(_("It is %(state)s, and has not been earned again since.") % {"state": state})
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
@@ -175,10 +209,6 @@ def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None
     if awarded_at > timezone.now():
         # Two computers' clocks may differ a little; it will be in the past soon.
         raise NotReady(_("The achievement is said to have been earned in the future."))
-
-
-def _latest(learner_id: int, definition: str) -> Award | None:
-    return Award.objects.filter(learner_id=learner_id, definition=definition).order_by("-occasion").first()
 
 
 def _frozen(
@@ -205,23 +235,10 @@ def _frozen(
         grade=grade if achievement.shows_grade else None,
         awarded_at=awarded_at,
         valid_until=awarded_at + dt.timedelta(days=days) if days else None,
+        confirmation_due_at=_confirmation_due_at(rule),
     )
 
 
-def _insert(new: Award, *, parts: Sequence[Award], actor_id: int | None, reason: str) -> Award:
-    for _try in range(_PLACES_TRIED):
-        try:
-            with transaction.atomic():
-                new.status_list, new.status_index = status.allot(new.issuer)
-                new.save(force_insert=True)
-                new.parts.set(parts)
-                auditing.note("awarded", new, actor_id=actor_id, reason=reason)
-                queueing.queue(queueing.ISSUE, [new.pk])
-            return new
-        except IntegrityError:
-            new.pk = None
-            # Somebody else has granted it in this moment, or has taken the place in the list.
-            latest = _latest(new.learner_id or 0, new.definition)
-            if latest is not None and latest.occasion >= new.occasion:
-                return latest
-    raise NotReady(_("No free place was found in a status list."))
+def _confirmation_due_at(rule: AwardRule | None) -> dt.datetime | None:
+    days = rule.confirm_days if rule is not None else 0
+    return timezone.now() + dt.timedelta(days=days) if days else None

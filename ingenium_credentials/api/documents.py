@@ -200,7 +200,8 @@ def _rows(
         yield Row(words["awarded_on"], Words(_day(record.awarded_at, words)))
         place = _coded("country", record.issuer.organisation.country, language)
         yield from _present(words["country"], Words(place))
-    supervision = record.actual_supervision if record else achievement.supervision
+    # What happened, if somebody has said so: the picture of a definition and the plan say nothing of it.
+    supervision = record.supervision if record else None
     yield from _present(words["workload"], Words(_workload(achievement, words)))
     yield from _present(words["level"], Words(_level(achievement)))
     for name, scheme, concept in (

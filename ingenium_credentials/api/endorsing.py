@@ -9,9 +9,11 @@ stored mandate is needed that is in force on the day of the award.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from attrs import evolve
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -34,6 +36,8 @@ __all__ = [
 
 Form = Achievement.EndorsementForm
 _SHA256_DIGITS = 64
+LARGEST_AGREEMENT = 524_288
+"""Bytes. Every sealed credential holds it, and the European services take 5 MB."""
 
 
 def define_mandate(mandate: Mandate, *, actor_id: int | None = None) -> Mandate:
@@ -41,6 +45,7 @@ def define_mandate(mandate: Mandate, *, actor_id: int | None = None) -> Mandate:
     digits = mandate.document_sha256.lower()
     if len(digits) != _SHA256_DIGITS or set(digits) - set("0123456789abcdef"):
         raise NotAllowed(_("A mandate needs the SHA-256 of the signed agreement: 64 hexadecimal digits."))
+    _demand_agreement(mandate, digits)
     if not mandate.reference.strip():
         raise NotAllowed(_("A mandate must name the agreement."))
     if mandate.valid_until is not None and mandate.valid_until < mandate.valid_from:
@@ -52,6 +57,20 @@ def define_mandate(mandate: Mandate, *, actor_id: int | None = None) -> Mandate:
         mandate.save()
         auditing.note("mandate-defined", mandate, actor_id=actor_id)
     return mandate
+
+
+def _demand_agreement(mandate: Mandate, digits: str) -> None:
+    """The agreement itself need not be here; one that is must be small, a PDF, and the one with the hash."""
+    document = bytes(mandate.document)
+    if len(document) > LARGEST_AGREEMENT:
+        raise NotAllowed(
+            _("The agreement is larger than %(most)d kB, and every credential would hold it.")
+            % {"most": LARGEST_AGREEMENT // 1024}
+        )
+    if document and not document.startswith(b"%PDF-"):
+        raise NotAllowed(_("The agreement is not a PDF."))
+    if document and hashlib.sha256(document).hexdigest() != digits:
+        raise NotAllowed(_("The SHA-256 is not that of the agreement that was uploaded."))
 
 
 def further_bodies(achievement: Achievement, issuer: Issuer) -> list[Organisation]:
@@ -92,6 +111,7 @@ def mandate_data(found: Sequence[Mandate]) -> MandateData | None:
         statement=" ".join(filter(None, statements)),
         valid_from=max(mandate.valid_from for mandate in found),
         valid_until=min(ends) if ends else None,
+        documents=tuple(dict.fromkeys(bytes(mandate.document) for mandate in found if mandate.document)),
     )
 
 
@@ -106,13 +126,26 @@ def demand_issuer_in_time(award: Award) -> None:
         )
 
 
+def with_mandates(award: Award, data: AwardData) -> AwardData:
+    """The record of a badge with the mandates that it rests on; raises `NotReady` without one.
+
+    Where every university endorses, no mandate is needed; an office that signs cites what it has.
+    """
+    bodies, day = further_bodies(award.achievement, award.issuer), award.awarded_at.date()
+    found: list[Mandate] = []
+    if award.achievement.endorsement_form == Form.NONE:
+        found = demand_mandates(bodies, award.issuer, day)
+    elif award.issuer.mode == Issuer.Mode.MANDATE:
+        found = mandates(bodies, award.issuer, day)
+    return evolve(data, issuer=evolve(data.issuer, mandate=mandate_data(found)))
+
+
 def endorsed(award: Award, badge: dict[str, Any], data: AwardData, now: dt.datetime) -> dict[str, Any]:
     """The unsigned badge with what its form of joint award asks for; raises `NotReady`."""
-    bodies = further_bodies(award.achievement, award.issuer)
     form = award.achievement.endorsement_form
     if form == Form.NONE:
-        demand_mandates(bodies, award.issuer, award.awarded_at.date())
         return badge
+    bodies = further_bodies(award.achievement, award.issuer)
     endorsers = [_own_issuer(organisation) for organisation in bodies]
     if form == Form.VERSION:
         signed = [_version_endorsement(award.achievement, endorser, now) for endorser in endorsers]

@@ -24,11 +24,12 @@ from ..badges.data import AwardData
 from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
-from ..models import Award, Credential, Letter, SigningKey
-from . import announcing, endorsing, mailing, sealing
+from ..models import Award, Credential, SigningKey
+from . import announcing, auditing, endorsing, sealing, superseding
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
+from .states import issuable
 
 __all__ = ["FORMATS", "SEAL", "Format", "Source", "issue"]
 
@@ -53,7 +54,8 @@ class Source:
     def badge(self) -> Document:
         """The unsigned badge with its endorsements, made once for both of its formats."""
         if not self.badges:
-            self.badges.append(endorsing.endorsed(self.award, ob3.render(self.data), self.data, self.now))
+            data = endorsing.with_mandates(self.award, self.data)
+            self.badges.append(endorsing.endorsed(self.award, ob3.render(data), data, self.now))
         return self.badges[0]
 
 
@@ -141,6 +143,7 @@ def _issue_one(award_id: int) -> UUID | None:
             return None
         now = timezone.now().replace(microsecond=0)
         _write_credentials(award, now)
+        superseding.take_over(award)
         changed = Award.objects.filter(pk=award.pk, state=Award.State.PENDING).update(
             state=Award.State.ISSUED, issued_at=now, next_attempt_at=None, last_problem=""
         )
@@ -148,19 +151,21 @@ def _issue_one(award_id: int) -> UUID | None:
             # Issued or revoked by somebody else in this moment: leave theirs as it is.
             transaction.set_rollback(True)
             return None
+        auditing.note("issued", award)
+        superseding.tell(award)
         announcing.awarded_on_commit(award)
-        if award.supersedes_id is None:
-            mailing.queue_letter(award, Letter.Kind.AWARDED)
         return award.uuid
 
 
 def _claim(award_id: int) -> Award | None:
-    """The award if it is pending and nobody else is at it."""
-    rows = Award.objects.filter(pk=award_id, state=Award.State.PENDING)
+    """The award if it may be signed now and nobody else is at it."""
+    rows = Award.objects.filter(issuable(timezone.now()), pk=award_id)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.filter(pk__in=list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)))
     return (
-        rows.select_related("achievement", "issuer__organisation", "issuer__alliance", "status_list")
+        rows.select_related(
+            "achievement", "issuer__organisation", "issuer__alliance", "status_list", "supersedes"
+        )
         .defer("achievement__image_svg", "achievement__image_png", "status_list__document")
         .first()
     )

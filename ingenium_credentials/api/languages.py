@@ -76,13 +76,18 @@ def _texts(achievement: Achievement) -> Iterator[tuple[str, Any]]:
     yield _("title"), achievement.names
     yield _("description"), achievement.descriptions
     yield _("criteria"), achievement.criteria
-    outcomes = achievement.outcomes if isinstance(achievement.outcomes, list) else []
-    for number, outcome in enumerate(outcomes, start=1):
-        texts = outcome.get("texts") if isinstance(outcome, Mapping) else None
-        yield _("learning outcome %(number)d") % {"number": number}, texts
+    yield from _listed(_("learning outcome %(number)d"), achievement.outcomes, "texts")
+    yield from _listed(_("learning activity %(number)d"), achievement.activities, "titles")
+    yield from _listed(_("entitlement %(number)d"), achievement.entitlements, "titles")
+    yield _("grading scheme"), achievement.grading_scheme
     yield _("prerequisites"), achievement.prerequisites
     yield _("stackability"), achievement.stackability
     yield _("further information"), achievement.further_information
+
+
+def _listed(name: str, rows: Any, member: str) -> Iterator[tuple[str, Any]]:
+    for number, row in enumerate(rows if isinstance(rows, list) else [], start=1):
+        yield name % {"number": number}, row.get(member) if isinstance(row, Mapping) else None
 
 
 def _languages(texts: Any) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """One piece of news of a learner in a course, and how it merges into what is known.
 
 Events arrive repeatedly, late and in any order. Each facet of a result (passing, grade,
-certificate) carries the stamp of the newest news of it; older or equal news never
+certificate, enrolment) carries the stamp of the newest news of it; older or equal news never
 overwrites. Pure: what merging changes comes out as a value, nobody writes here.
 """
 
@@ -23,6 +23,7 @@ from ..rules import CERTIFICATE_ISSUED
 
 __all__ = [
     "CertificateNews",
+    "EnrolmentNews",
     "GradeNews",
     "News",
     "PassingNews",
@@ -57,6 +58,9 @@ class State(Protocol):
     certificate_status: str
     certificate_since: dt.datetime | None
     certificate_stamp: str
+    is_enrolled: bool | None
+    enrolled_mode: str
+    enrolment_stamp: str
 
 
 def _learner(_news: object, _attribute: Attribute[int], value: object) -> None:
@@ -87,7 +91,7 @@ def _some_word(news: object, attribute: Attribute[str], value: object) -> None:
 
 def _boolean(_news: object, _attribute: Attribute[bool], value: object) -> None:
     if not isinstance(value, bool):
-        raise ValueError("Passing is either true or false.")
+        raise ValueError("Passing or being enrolled is either true or false.")
 
 
 def _course_key(value: object) -> str:
@@ -172,7 +176,15 @@ class CertificateNews(_Source):
     grade: Decimal | None = field(default=None, converter=_optional_share)
 
 
-News = PassingNews | GradeNews | CertificateNews
+@frozen(kw_only=True)
+class EnrolmentNews(_Source):
+    """Whether the learner is enrolled, and in which mode."""
+
+    is_enrolled: bool = field(validator=_boolean)
+    mode: str = field(default="", converter=_text, validator=_word)
+
+
+News = PassingNews | GradeNews | CertificateNews | EnrolmentNews
 
 
 def stamp(at: dt.datetime, event_id: str) -> str:
@@ -244,6 +256,13 @@ def _merge_certificate(state: State, news: CertificateNews) -> Changes:
     return changes
 
 
+def _merge_enrolment(state: State, news: EnrolmentNews) -> Changes:
+    if news.stamp <= state.enrolment_stamp:
+        return {}
+    mode = news.mode if news.is_enrolled else ""
+    return {"enrolment_stamp": news.stamp, "is_enrolled": news.is_enrolled, "enrolled_mode": mode}
+
+
 def _newer_grade(state: State, grade_stamp: str, grade: Decimal) -> Changes:
     return {"grade_stamp": grade_stamp, "grade": grade} if grade_stamp > state.grade_stamp else {}
 
@@ -267,10 +286,12 @@ _MERGE: dict[type, Callable[[Any, Any], Changes]] = {
     PassingNews: _merge_passing,
     GradeNews: _merge_grade,
     CertificateNews: _merge_certificate,
+    EnrolmentNews: _merge_enrolment,
 }
 _BLANK: dict[type, Changes] = {
     PassingNews: {"passing_stamp": "", "is_passing": False, "passing_since": None},
     GradeNews: {"grade_stamp": "", "grade": None},
     CertificateNews: {"certificate_stamp": "", "certificate_status": "", "certificate_since": None},
+    EnrolmentNews: {"enrolment_stamp": "", "is_enrolled": None, "enrolled_mode": ""},
 }
 """Each facet as it is before anything was heard; its stamp stands first."""

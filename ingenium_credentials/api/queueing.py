@@ -16,15 +16,18 @@ from django.db import transaction
 
 from ..conf import conf
 
-__all__ = ["EVALUATE", "ISSUE", "PUBLISH", "SEND", "TIME_STAMP", "queue"]
+__all__ = ["EVALUATE", "ISSUE", "LAPSE", "PUBLISH", "REVOKE_MANY", "SEND", "SIMULATE", "TIME_STAMP", "queue"]
 
 logger = logging.getLogger(__name__)
 
 _MODULE = "ingenium_credentials.tasks"
 EVALUATE = f"{_MODULE}.evaluate"
 ISSUE = f"{_MODULE}.issue"
+LAPSE = f"{_MODULE}.lapse"
+REVOKE_MANY = f"{_MODULE}.revoke_many"
 PUBLISH = f"{_MODULE}.publish_status_list"
 SEND = f"{_MODULE}.send_letters"
+SIMULATE = f"{_MODULE}.simulate"
 TIME_STAMP = f"{_MODULE}.time_stamp"
 # A web request waits while we publish: try again once, for connections that went stale.
 _RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0}

@@ -8,16 +8,21 @@ award from being issued.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from ..badges import vocabularies
 from ..badges.data import (
     AchievementData,
+    ActivityData,
     AwardData,
     ConceptData,
+    EntitlementData,
+    EvidenceData,
     IdentifierData,
     ImageData,
     IssuerData,
@@ -25,13 +30,14 @@ from ..badges.data import (
     LanguageMap,
     OrganisationData,
     OutcomeData,
+    PartData,
     QualityAssuranceData,
     RecipientData,
     StatusData,
     preferred,
 )
 from ..conf import conf
-from ..models import Achievement, Award, Issuer, Organisation
+from ..models import Accreditation, Achievement, Award, Issuer, Organisation
 from . import status
 from .errors import NotReady
 from .languages import told_languages
@@ -75,6 +81,26 @@ def award_data(award: Award) -> AwardData:
             purpose=award.status_list.purpose,
         ),
         demonstration=conf.DEMONSTRATION,
+        supervision=_optional(_concept, award.supervision),
+        evidence=tuple(_evidence(entry) for entry in award.evidence or ()),
+        parts=tuple(
+            _part(part) for part in award.parts.select_related("achievement").order_by("awarded_at", "pk")
+        ),
+    )
+
+
+def _evidence(entry: Mapping[str, Any]) -> EvidenceData:
+    return EvidenceData(
+        url=str(entry["url"]),
+        titles=_all_texts(entry.get("titles") or {}),
+        descriptions=_all_texts(entry.get("descriptions") or {}),
+    )
+
+
+def _part(part: Award) -> PartData:
+    """Of a smaller credential what others may know: where it is, not what it says of the learner."""
+    return PartData(
+        id=credential_url(part), achievement=achievement_data(part.achievement), awarded_at=part.awarded_at
     )
 
 
@@ -94,10 +120,7 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             criteria=_texts(achievement.criteria, told),
             image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names, told))),
             awarding_bodies=tuple(organisation_data(body.organisation) for body in bodies),
-            outcomes=tuple(
-                OutcomeData(texts=_texts(outcome["texts"], told), esco=outcome.get("esco", ""))
-                for outcome in achievement.outcomes or ()
-            ),
+            outcomes=tuple(_outcome(entry, told) for entry in achievement.outcomes or ()),
             languages=tuple(achievement.languages or ()),
             ects=achievement.ects,
             hours=achievement.hours,
@@ -111,6 +134,13 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             further_information=_texts(achievement.further_information or {}, told),
             quality_assurance=_quality_assurance(achievement),
             tags=tuple(achievement.tags or ()),
+            cycle=achievement.cycle,
+            opportunity=_optional(_concept, achievement.opportunity),
+            setting=_optional(_concept, achievement.setting),
+            is_partial=achievement.is_partial,
+            grading_scheme=_texts(achievement.grading_scheme or {}, told),
+            activities=tuple(_activity(entry, told) for entry in achievement.activities or ()),
+            entitlements=tuple(_entitlement(entry, told) for entry in achievement.entitlements or ()),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise NotReady(
@@ -135,6 +165,42 @@ def _concept(value: Mapping[str, Any]) -> ConceptData:
     return ConceptData(iri=str(value["iri"]), labels=_all_texts(value["labels"]))
 
 
+def _outcome(entry: Mapping[str, Any], told: Collection[str]) -> OutcomeData:
+    return OutcomeData(
+        texts=_texts(entry["texts"], told),
+        esco=entry.get("esco", ""),
+        esco_labels=_all_texts(entry.get("esco_labels") or {}),
+        kind=_optional(_concept, entry.get("kind")),
+        reuse=_optional(_concept, entry.get("reuse")),
+    )
+
+
+def _activity(entry: Mapping[str, Any], told: Collection[str]) -> ActivityData:
+    return ActivityData(
+        titles=_texts(entry["titles"], told),
+        kind=_optional(_concept, entry.get("kind")),
+        mode=_optional(_concept, entry.get("mode")),
+        languages=tuple(entry.get("languages") or ()),
+        hours=entry.get("hours"),
+        started=_optional(dt.date.fromisoformat, entry.get("started")),
+        ended=_optional(dt.date.fromisoformat, entry.get("ended")),
+        directed_by=tuple(_directing(slug) for slug in entry.get("directed_by") or ()),
+    )
+
+
+def _directing(slug: str) -> OrganisationData:
+    found = Organisation.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotReady(_("No organisation has the short name %(organisation)s.") % {"organisation": slug})
+    return organisation_data(found)
+
+
+def _entitlement(entry: Mapping[str, Any], told: Collection[str]) -> EntitlementData:
+    return EntitlementData(
+        titles=_texts(entry["titles"], told), kind=_concept(entry["kind"]), status=_concept(entry["status"])
+    )
+
+
 def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:
     found = QualityAssuranceData(
         kind=_optional(_concept, achievement.quality_kind),
@@ -144,6 +210,8 @@ def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:
         reference=achievement.quality_reference,
         report_url=achievement.quality_report,
         valid_until=achievement.quality_until,
+        decision=_optional(_concept, achievement.quality_decision),
+        decided_on=achievement.quality_decided_on,
     )
     return found if found != QualityAssuranceData() else None
 
@@ -181,6 +249,26 @@ def organisation_data(
             IdentifierData(scheme=entry.scheme, value=entry.value)
             for entry in organisation.identifiers.filter(verified=True).order_by("scheme", "value")
         ),
+        quality_assurance=tuple(
+            _accreditation(entry)
+            for entry in organisation.accreditations.filter(verified=True).order_by("pk")
+        ),
+    )
+
+
+def _accreditation(row: Accreditation) -> QualityAssuranceData:
+    return QualityAssuranceData(
+        kind=_concept(row.kind),
+        agency=row.agency,
+        agency_country=row.agency_country,
+        agency_url=row.agency_url,
+        reference=row.reference,
+        report_url=row.report_url,
+        decision=_optional(_concept, row.decision),
+        decided_on=row.decided_on,
+        valid_until=row.valid_until,
+        fields=tuple(vocabularies.find("isced-f", code) for code in row.limit_fields or ()),
+        levels=tuple(row.limit_levels or ()),
     )
 
 

@@ -21,13 +21,14 @@ from django.utils import timezone
 
 from ..models import CourseResult
 from . import queueing
-from .news import CertificateNews, GradeNews, News, PassingNews, distrusted, merge
+from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, distrusted, merge
 
 __all__ = [
     "reconsider",
     "reconsider_results",
     "record",
     "record_certificate",
+    "record_enrolment",
     "record_grade",
     "record_passing",
 ]
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 _TRIES = 5
 _PAUSE_SECONDS = 0.02
 _KEY = ("learner_id", "course_id")
-_STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp"})
+_STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp", "enrolment_stamp"})
 _TO_EVALUATE = ("revision", "dirty", "attempts", "next_attempt_at", "changed_at")
 
 
@@ -81,6 +82,22 @@ def record_certificate(
             mode=mode,
             printed_name=printed_name,
             grade=grade,
+        )
+    )
+
+
+def record_enrolment(
+    *, learner_id: int, course_id: object, is_enrolled: bool, mode: str | None, at: dt.datetime, event_id: str
+) -> None:
+    """Note whether and in which mode the learner is enrolled; raises `ValueError`."""
+    record(
+        EnrolmentNews(
+            learner_id=learner_id,
+            course_id=course_id,
+            at=at,
+            event_id=event_id,
+            is_enrolled=is_enrolled,
+            mode=mode,
         )
     )
 

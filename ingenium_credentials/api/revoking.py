@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from attrs import frozen
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from ..badges.data import preferred
 from ..conf import conf
-from ..models import Award, Letter, StatusList
-from . import announcing, auditing, mailing, queueing
-from .errors import NotAllowed
+from ..models import Award, Letter
+from . import announcing
+from .mailing import queue_letter
+from .reviewing import PART_REVOKED, review_wholes
+from .states import State, Which, demand_reason, locked, move
 
 __all__ = ["RevocationPreview", "preview_revocation", "revoke"]
-
-_LONGEST_REASON = 255
 
 
 @frozen(kw_only=True)
@@ -43,33 +43,55 @@ def preview_revocation(award_uuid: UUID | str) -> RevocationPreview:
         achievement=preferred(award.achievement.names),
         state=award.state,
         formats=tuple(award.credentials.order_by("format").values_list("format", flat=True)),
-        changes=award.state != Award.State.REVOKED,
+        changes=award.revoked_at is None,
         seen_within_seconds=conf.STATUS_LIST_TTL_SECONDS,
     )
 
 
-def revoke(award_uuid: UUID | str, *, reason: str, actor_id: int | None = None) -> Award:
+def revoke(award_uuid: Which, *, reason: str, actor_id: int | None = None, by_itself: bool = False) -> Award:
     """Take the award back; twice changes nothing, the first reason stands.
 
-    A pending award is then never issued. Raises `NotAllowed` without a reason of at most
-    255 characters, and `Award.DoesNotExist`. The reason must not hold personal data.
+    A pending award is then never issued, nor is a correction of it that is under way. What
+    is built on the award comes under review. Raises `NotAllowed` without a reason of at most
+    255 characters, for an award that was replaced, and `Award.DoesNotExist`. The reason must
+    not hold personal data. `by_itself` when the date of its review came: then meeting the
+    conditions again is enough to earn it anew.
     """
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > _LONGEST_REASON:
-        raise NotAllowed(_("A revocation needs a reason of at most 255 characters."))
+    reason = demand_reason(reason)
     with transaction.atomic():
-        award = Award.objects.select_for_update().get(uuid=award_uuid)
-        if award.state == Award.State.REVOKED:
+        # Before the award: whoever issues a correction has it, and then wants this one.
+        successor = _pending_successor(award_uuid)
+        award = locked(award_uuid)
+        if award.state == State.REVOKED or (award.state == State.ERASED and award.revoked_at is not None):
             return award
-        was_issued = award.state == Award.State.ISSUED
-        award.state, award.revoked_at, award.revocation_reason = Award.State.REVOKED, timezone.now(), reason
-        award.next_attempt_at = None
-        award.save(update_fields=["state", "revoked_at", "revocation_reason", "next_attempt_at"])
-        # After the award: whoever is signing the list meanwhile makes us wait here.
-        StatusList.objects.filter(pk=award.status_list_id).update(stale=True)
-        auditing.note("revoked", award, actor_id=actor_id, reason=reason)
-        queueing.queue(queueing.PUBLISH, award.status_list_id)
+        was_issued = award.state not in (State.PENDING, State.ERASED)
+        _revoke(award, reason, actor_id, keeps_date=by_itself)
+        if successor is not None:
+            _revoke(successor, reason, actor_id, keeps_date=False)
         if was_issued:
             announcing.revoked_on_commit(award)
-            mailing.queue_letter(award, Letter.Kind.REVOKED)
+            queue_letter(award, Letter.Kind.REVOKED)
+        review_wholes(award, PART_REVOKED)
     return award
+
+
+def _pending_successor(award: Which) -> Award | None:
+    uuid = award.uuid if isinstance(award, Award) else award
+    rows = Award.objects.select_for_update().filter(supersedes__uuid=uuid, state=State.PENDING)
+    return rows.first()
+
+
+def _revoke(award: Award, reason: str, actor_id: int | None, *, keeps_date: bool) -> None:
+    changes: dict[str, Any] = {
+        "revoked_at": timezone.now(),
+        "revocation_reason": reason,
+        "next_attempt_at": None,
+        "review_reason": "",
+        "review_due_at": award.review_due_at if keeps_date else None,
+    }
+    if award.state == State.PENDING:
+        # It has replaced nothing.
+        changes["supersedes"] = None
+    # What was erased can turn out to be false; it stays erased.
+    state = State.ERASED if award.state == State.ERASED else State.REVOKED
+    move(award, state, action="revoked", actor_id=actor_id, reason=reason, **changes)

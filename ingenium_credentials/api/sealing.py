@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from ..badges import elm, seal, timestamps
 from ..badges.certificates import Certificate, Sealer, open_sealer
 from ..badges.chains import Anchor
-from ..badges.data import AwardData, IssuerMode
+from ..badges.data import AwardData
 from ..badges.errors import CredentialError, UnusableKey
 from ..badges.names import clean_name
 from ..badges.trust import read_trust
@@ -118,7 +118,7 @@ def seal_award(award: Award, data: AwardData, now: dt.datetime) -> SealedAward:
         data,
         images=documents.document_images(award.achievement),
         issued=now,
-        profile=_profile(data),
+        profile=elm.profile_of(data),
         seal_holder=sealer.organisation,
     )
     payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -142,7 +142,7 @@ def unsigned_export(award: Award) -> bytes:
         data,
         images=documents.document_images(award.achievement),
         prepared=now,
-        profile=_profile(data),
+        profile=elm.profile_of(data),
     )
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
@@ -168,10 +168,6 @@ def _own_sealer(organisation: Organisation, now: dt.datetime) -> Sealer | None:
         if row is not None:
             return _open(row)
     return None
-
-
-def _profile(data: AwardData) -> elm.Profile:
-    return elm.Profile.MANDATED if data.issuer.mode is IssuerMode.MANDATE else elm.Profile.GENERIC
 
 
 def _certificate_of(issuer: Issuer, at: dt.datetime) -> SealingCertificate | None:

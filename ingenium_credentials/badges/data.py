@@ -77,6 +77,18 @@ class QualityAssuranceData:
     agency_url: str = ""
     decision: ConceptData | None = None
     decided_on: dt.date | None = None
+    fields: tuple[ConceptData, ...] = ()
+    """Of ISCED-F, where it is limited to some; a broad one covers those within it."""
+    levels: tuple[int, ...] = ()
+    """Of the EQF, where it is limited to some."""
+
+    def covers(self, *, field: ConceptData | None, level: int | None, on: dt.date) -> bool:
+        """Whether it holds on that day for an offer of this field and level; unknown is not covered."""
+        in_time = (self.decided_on or on) <= on <= (self.valid_until or on)
+        iri = field.iri if field else ""
+        # The codes of ISCED-F are a path: 05, 052, 0521.
+        in_field = not self.fields or any(iri.startswith(one.iri) for one in self.fields)
+        return in_time and in_field and (not self.levels or level in self.levels)
 
 
 @frozen(kw_only=True)
@@ -107,8 +119,8 @@ class MandateData:
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     """The last day."""
-    document: bytes = field(default=b"", repr=False)
-    """The agreement itself as a PDF, where it is to be public."""
+    documents: tuple[bytes, ...] = field(default=(), repr=False)
+    """The agreements themselves as PDFs, where they are to be public."""
 
 
 @frozen(kw_only=True)
@@ -182,6 +194,7 @@ class AchievementData:
     mode: ConceptData | None = None
     assessment: ConceptData | None = None
     supervision: ConceptData | None = None
+    """As it is planned for everybody."""
     prerequisites: LanguageMap = field(factory=dict)
     stackability: LanguageMap = field(factory=dict)
     further_information: LanguageMap = field(factory=dict)
@@ -198,6 +211,16 @@ class AchievementData:
     grading_scheme: LanguageMap = field(factory=dict)
     activities: tuple[ActivityData, ...] = ()
     entitlements: tuple[EntitlementData, ...] = ()
+
+
+@frozen(kw_only=True)
+class PartData:
+    """A smaller credential of the same learner, which a larger one is made of."""
+
+    id: str
+    """The address of that credential."""
+    achievement: AchievementData
+    awarded_at: dt.datetime = field(validator=_aware_utc)
 
 
 @frozen(kw_only=True)
@@ -229,6 +252,7 @@ class EvidenceData:
 
     url: str
     titles: LanguageMap = field(factory=dict)
+    descriptions: LanguageMap = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -258,10 +282,9 @@ class AwardData:
     demonstration: bool = False
     """Marks the document as a demonstration in words, in its name and narrative."""
     supervision: ConceptData | None = None
-    """How this learner was supervised and identified, where that differs from the definition."""
-    evidence: tuple[EvidenceData, ...] = ()
+    """How this learner truly was supervised and identified; None: nobody has said.
 
-    @property
-    def actual_supervision(self) -> ConceptData | None:
-        """What truly happened: for this learner, else for all; None when nobody said."""
-        return self.supervision or self.achievement.supervision
+    The plan in `achievement.supervision` is not what happened, and is never written as that.
+    """
+    evidence: tuple[EvidenceData, ...] = ()
+    parts: tuple[PartData, ...] = ()

@@ -22,17 +22,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import elm_rules, elm_terms
-from .data import AchievementData, AwardData, StatusData, preferred
+from .data import AchievementData, AwardData, IssuerMode, StatusData, preferred
 from .elm_claim import Claim, marked
 from .elm_nodes import Node, Nodes, present
-from .elm_organisations import Organisations, SealHolder, accreditations, mandates
+from .elm_organisations import Organisations, SealHolder, accreditations, is_accredited, mandates
 from .elm_terms import Profile
 from .errors import UnwritableRecord
 from .moments import format_moment
 
-__all__ = ["Profile", "SealHolder", "render", "unsigned"]
+__all__ = ["Profile", "SealHolder", "profile_of", "render", "unsigned"]
 
 _AT_THE_END = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+
+
+def profile_of(award: AwardData) -> Profile:
+    """The profile that says most of what the record proves: by mandate, accredited, else generic."""
+    if award.issuer.mode is IssuerMode.MANDATE:
+        return Profile.MANDATED
+    return Profile.ACCREDITED if is_accredited(award) else Profile.GENERIC
 
 
 def render(

@@ -7,7 +7,16 @@ single learning outcome.
 from __future__ import annotations
 
 from . import elm_terms, narrative
-from .data import ActivityData, AwardData, EntitlementData, LanguageMap, OutcomeData, RecipientData
+from .data import (
+    AchievementData,
+    ActivityData,
+    AwardData,
+    EntitlementData,
+    LanguageMap,
+    OutcomeData,
+    PartData,
+    RecipientData,
+)
 from .elm_nodes import Node, Nodes, day, duration, some
 from .elm_organisations import Organisations, identifier
 from .errors import UnwritableRecord
@@ -24,6 +33,7 @@ class Claim:
         self._achievement = award.achievement
         self._nodes = nodes
         self._organisations = organisations
+        self._smaller: dict[str, Node] = {}
         self._skills = {outcome.esco: outcome.esco_labels for outcome in reversed(award.achievement.outcomes)}
 
     def subject(self) -> Node:
@@ -53,12 +63,13 @@ class Claim:
             {
                 "title": self._title(),
                 "description": nodes.texts(achievement.descriptions),
-                "additionalNote": self._demonstration(),
+                "additionalNote": [*self._demonstration(), *self._described()],
                 "awardedBy": awarded,
                 "specifiedBy": self._qualification(),
                 "provenBy": self._assessments(awarded),
                 "influencedBy": [self._activity(entry, awarded) for entry in self._activities()],
                 "creditReceived": nodes.credits(achievement.ects),
+                "hasPart": [self._part(part) for part in self._award.parts],
                 "entitlesTo": [self._entitlement(entry, awarded) for entry in achievement.entitlements],
                 "supplementaryDocument": [
                     nodes.node("WebResource", {"title": nodes.texts(entry.titles), "contentURL": entry.url})
@@ -104,10 +115,42 @@ class Claim:
                 "entryRequirement": nodes.note(achievement.prerequisites),
                 "accreditation": [self._organisations.accreditation(assurance)] if assurance else None,
                 "additionalNote": self._notes(),
+                "hasPart": self._qualifications_within(),
                 "homepage": some(nodes.page(achievement.url)),
             },
             identity=achievement.id,
         )
+
+    def _part(self, part: PartData) -> Node:
+        """A credential that this one is made of, by its address: it is not copied into this one."""
+        nodes, achievement = self._nodes, part.achievement
+        bodies = [self._organisations.write(body) for body in achievement.awarding_bodies]
+        process = {"awardingBody": bodies, "awardingDate": format_moment(part.awarded_at)}
+        return nodes.node(
+            "LearningAchievement",
+            {
+                "title": nodes.texts(achievement.names),
+                "identifier": [nodes.node("Identifier", {"notation": part.id, "schemeName": "Credential"})],
+                "awardedBy": nodes.node("AwardingProcess", process),
+                "specifiedBy": self._smaller_qualification(achievement),
+                "creditReceived": nodes.credits(achievement.ects),
+            },
+        )
+
+    def _smaller_qualification(self, achievement: AchievementData) -> Node:
+        nodes, level = self._nodes, achievement.eqf_level
+        if achievement.id not in self._smaller:
+            self._smaller[achievement.id] = nodes.node(
+                "Qualification",
+                {
+                    "title": nodes.texts(achievement.names),
+                    "eqfLevel": nodes.concept("eqf", str(level) if level is not None else None),
+                    "creditPoint": nodes.credits(achievement.ects),
+                    "homepage": some(nodes.page(achievement.url)),
+                },
+                identity=achievement.id,
+            )
+        return self._smaller[achievement.id]
 
     def _outcome(self, outcome: OutcomeData) -> Node:
         nodes = self._nodes
@@ -124,11 +167,11 @@ class Claim:
     def _assessments(self, awarded: Node) -> list[Node]:
         """One, if the record says anything of how the learner was assessed."""
         award, achievement, nodes = self._award, self._achievement, self._nodes
-        if award.grade is None and not achievement.assessment and not award.actual_supervision:
+        if award.grade is None and not achievement.assessment and not award.supervision:
             return []
         kind = nodes.concept("assessment", achievement.assessment)
         title = kind["prefLabel"] if kind else nodes.words("assessment")
-        scheme = nodes.texts(achievement.grading_scheme)
+        scheme = self._grading_scheme()
         specified = {
             "title": title,
             "dcType": kind,
@@ -141,17 +184,25 @@ class Claim:
                     "title": title,
                     "awardedBy": awarded,
                     "grade": nodes.note(self._grade()),
-                    "idVerification": nodes.concept("supervision-verification", award.actual_supervision),
+                    "idVerification": nodes.concept("supervision-verification", award.supervision),
                     "specifiedBy": nodes.node("LearningAssessmentSpecification", specified),
                 },
             )
         ]
 
     def _grade(self) -> LanguageMap:
-        """Percent, as the badge has it; an award whose grade is not shown says that it was passed."""
+        """Percent, as the badge has it; where no grade is shown, that it was passed.
+
+        The model demands a grade of every assessment, and nobody is awarded what was not passed.
+        """
         if self._award.grade is None:
             return self._nodes.words("pass")
         return dict.fromkeys(self._nodes.languages, f"{narrative.percent(self._award.grade)} %")
+
+    def _grading_scheme(self) -> LanguageMap:
+        """As the definition says; a grade without a scheme is what it is, per cent of the points."""
+        said = self._nodes.texts(self._achievement.grading_scheme)
+        return said or ({} if self._award.grade is None else self._nodes.words("percent"))
 
     def _activities(self) -> tuple[ActivityData, ...]:
         """Those of the record, else the whole offer as one."""
@@ -215,12 +266,23 @@ class Claim:
     def _notes(self) -> list[Node]:
         nodes, achievement = self._nodes, self._achievement
         cycle: LanguageMap = nodes.words(achievement.cycle) if achievement.cycle else {}
+        plan = nodes.concept("supervision-verification", achievement.supervision)
         notes = (
             nodes.note(achievement.criteria, "criteria"),
             nodes.note(cycle, "cycle"),
+            nodes.note(plan["prefLabel"] if plan else {}, "planned-supervision"),
             nodes.note(achievement.stackability, "stackability"),
             nodes.note(achievement.further_information, "further"),
         )
+        return [note for note in notes if note]
+
+    def _qualifications_within(self) -> list[Node]:
+        found = [self._smaller_qualification(part.achievement) for part in self._award.parts]
+        return list({node["id"]: node for node in found}.values())
+
+    def _described(self) -> list[Node]:
+        """What the evidence shows: the model gives an address no description."""
+        notes = (self._nodes.note(entry.descriptions, "evidence") for entry in self._award.evidence)
         return [note for note in notes if note]
 
     def _demonstration(self) -> list[Node]:

@@ -19,7 +19,15 @@ from .elm_terms import ACCREDITATION, MANDATE
 from .errors import UnwritableRecord
 from .names import clean_name
 
-__all__ = ["Organisations", "SealHolder", "accreditations", "identifier", "mandates"]
+__all__ = [
+    "Organisations",
+    "SealHolder",
+    "accreditations",
+    "covering",
+    "identifier",
+    "is_accredited",
+    "mandates",
+]
 
 _LOGOS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/svg+xml": "SVG"}
 
@@ -162,6 +170,8 @@ class Organisations:
                 "report": nodes.page(assurance.report_url),
                 "dateIssued": day(assurance.decided_on),
                 "expiryDate": day(assurance.valid_until),
+                "limitField": [nodes.concept("isced-f", entry) for entry in assurance.fields],
+                "limitEQFLevel": [nodes.concept("eqf", str(level)) for level in assurance.levels],
             },
         )
 
@@ -197,25 +207,23 @@ def mandates(award: AwardData, nodes: Nodes, on: dt.date) -> list[Node]:
         f"Every claim in this credential is made by the awarding bodies that it names. "
         f"By the mandate {mandate.reference}, {nodes.preferred(signer.names)} seals it for them."
     )
-    document = mandate.document
+    files = [nodes.file(entry, allowed=("PDF",), what="The mandate") for entry in mandate.documents]
     return [
         nodes.node(
             "Evidence",
             {
                 "dcType": nodes.concept("evidence-type", MANDATE),
                 "evidenceStatement": mandate.statement or said,
-                "embeddedEvidence": some(
-                    nodes.file(document, allowed=("PDF",), what="The mandate") if document else None
-                ),
+                "embeddedEvidence": files,
             },
         )
     ]
 
 
 def accreditations(award: AwardData, nodes: Nodes, organisations: Organisations) -> list[Node]:
-    """One evidence for each accreditation, as the accredited profile wants it."""
+    """One evidence for each accreditation of this offer, as the accredited profile wants it."""
     own = [award.achievement.quality_assurance] if award.achievement.quality_assurance else []
-    of_bodies = [entry for body in award.achievement.awarding_bodies for entry in body.quality_assurance]
+    of_bodies = [entry for body in award.achievement.awarding_bodies for entry in covering(award, body)]
     return [
         nodes.node(
             "Evidence",
@@ -226,6 +234,31 @@ def accreditations(award: AwardData, nodes: Nodes, organisations: Organisations)
         )
         for entry in (*own, *of_bodies)
     ]
+
+
+def covering(award: AwardData, body: OrganisationData) -> list[QualityAssuranceData]:
+    """The accreditations of an organisation that hold for this offer on the day of the award."""
+    achievement, on = award.achievement, award.awarded_at.date()
+    return [
+        entry
+        for entry in body.quality_assurance
+        if entry.covers(field=achievement.isced_f, level=achievement.eqf_level, on=on)
+    ]
+
+
+def is_accredited(award: AwardData) -> bool:
+    """Whether an accreditation of every awarding body holds for this offer, and nobody signs for them.
+
+    A part of a larger qualification is not what an agency has judged, so it is none.
+    """
+    bodies, issuer = award.achievement.awarding_bodies, award.issuer
+    signs_for_itself = issuer.mode is IssuerMode.OWN and issuer.mandate is None
+    return (
+        signs_for_itself
+        and bool(bodies)
+        and award.achievement.is_partial is not True
+        and all(covering(award, body) for body in bodies)
+    )
 
 
 def _demand_no_mandate(award: AwardData) -> None:
@@ -242,6 +275,8 @@ def _mentioned(award: AwardData) -> Iterable[OrganisationData]:
     yield from award.achievement.awarding_bodies
     for activity in award.achievement.activities:
         yield from activity.directed_by
+    for part in award.parts:
+        yield from part.achievement.awarding_bodies
 
 
 def _merged(organisations: Iterable[OrganisationData]) -> dict[str, OrganisationData]:

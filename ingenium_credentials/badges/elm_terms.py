@@ -78,9 +78,9 @@ _BY_KIND = {
         credentialStatus credentialSubject creditPoint creditReceived dcType decision
         directedBy displayDetail displayParameter eIDASIdentifier embeddedEvidence
         entitlementStatus entitlesTo entryRequirement eqfLevel evidence framework grade
-        gradingScheme groupMemberOf hasClaim homepage idVerification identifier image
+        gradingScheme groupMemberOf hasClaim hasPart homepage idVerification identifier image
         inScheme individualDisplay influencedBy issuer language learningOutcome
-        learningSetting location logo mode primaryLanguage provenBy registration
+        learningSetting limitEQFLevel limitField location logo mode primaryLanguage provenBy registration
         relatedESCOSkill report reusabilityLevel spatial specifiedBy subject
         supplementaryDocument temporal thematicArea vatIdentifier
         """,

@@ -19,7 +19,7 @@ from .contexts import PINNED
 from .errors import MalformedCredential, UndefinedTerm
 from .expansion import PINNED_CONTEXTS, Coerced, Contexts, expand
 from .rdfc import LANGUAGE_TAG, RDF_LANG_STRING, XSD_STRING, Quad, Term
-from .strict_json import leaves, measure, parse
+from .strict_json import MAX_VALUES, leaves, measure, parse
 
 __all__ = [
     "PINNED",
@@ -69,14 +69,16 @@ def canonical(
     return rdfc.canonicalize(quads, hash_name=hash_name, budget=budget)
 
 
-def to_quads(document: Mapping[str, Any], *, contexts: Contexts = PINNED_CONTEXTS) -> list[Quad]:
-    """The statements of a document, none missing.
+def to_quads(
+    document: Mapping[str, Any], *, contexts: Contexts = PINNED_CONTEXTS, max_values: int = MAX_VALUES
+) -> list[Quad]:
+    """The statements of a document, none missing. `max_values` bounds the work.
 
     Raises `UndefinedTerm` when a member, type or identifier would be dropped or is not
     absolute, `MalformedCredential` for other faults, `UnknownContext` for a context that
     is not in `contexts`, `WorkLimitExceeded` for documents beyond all genuine ones.
     """
-    expected = measure(document)
+    expected = measure(document, max_values=max_values)
     writer = _Writer()
     for node in expand(dict(document), contexts):
         writer.unreferenced(node, None)

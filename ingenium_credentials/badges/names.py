@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from .errors import MalformedCredential
 
-__all__ = ["MAX_NAME", "clean_name", "latin_name"]
+__all__ = ["MAX_NAME", "clean_name", "is_latin", "latin_name"]
 
 MAX_NAME = 255
 """Characters that a name has at most; longer ones are cut between whole letters."""
@@ -103,6 +103,11 @@ def latin_name(name: str) -> str:
     latin = "".join(_latin_word(list(word)) if is_word else _as_written(word) for is_word, word in words)
     latin = unicodedata.normalize("NFC", latin)
     return "" if latin == text else _cut(latin)
+
+
+def is_latin(name: str) -> bool:
+    """Whether every letter of the name is a Latin one."""
+    return all(letter.script in ("", "LATIN", "MODIFIER") for letter in _letters(name))
 
 
 def _letters(text: str) -> list[_Letter]:

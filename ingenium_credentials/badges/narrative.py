@@ -15,6 +15,7 @@ from .data import (
     AchievementData,
     AwardData,
     ConceptData,
+    IssuerData,
     IssuerMode,
     LanguageMap,
     QualityAssuranceData,
@@ -39,6 +40,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "mode": "Form of participation",
         "assessment": "Type of assessment",
         "supervision": "Supervision and identity verification",
+        "planned": "Supervision and identity verification, as planned",
+        "grading": "Grading scheme",
+        "parts": "Made of",
+        "entitlements": "Entitles to",
         "assurance": "Quality assurance",
         "until": "valid until",
         "prerequisites": "Prerequisites",
@@ -58,6 +63,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "mode": "Forme de participation",
         "assessment": "Type d’évaluation",
         "supervision": "Surveillance et vérification de l’identité",
+        "planned": "Surveillance et vérification de l’identité prévues",
+        "grading": "Barème de notation",
+        "parts": "Composé de",
+        "entitlements": "Donne droit à",
         "assurance": "Assurance qualité",
         "until": "valable jusqu’au",
         "prerequisites": "Prérequis",
@@ -102,6 +111,11 @@ def _section(award: AwardData, language: str) -> str:
         _titled(
             words["outcomes"], _bullets(_text(outcome.texts, language) for outcome in achievement.outcomes)
         ),
+        _titled(words["parts"], _bullets(_text(part.achievement.names, language) for part in award.parts)),
+        _titled(
+            words["entitlements"],
+            _bullets(_text(entry.titles, language) for entry in achievement.entitlements),
+        ),
         _bullets(f"{words[key]}: {value}" for key, value in _facts(award, language, words).items() if value),
         _titled(words["prerequisites"], _text(achievement.prerequisites, language)),
         _titled(words["stackability"], _text(achievement.stackability, language)),
@@ -117,19 +131,29 @@ def _joined(blocks: Iterable[str]) -> str:
 def _facts(award: AwardData, language: str, words: dict[str, str]) -> dict[str, str]:
     """The facts of Annex I, by the key of their label, in the order of the annex."""
     achievement = award.achievement
-    by_mandate = award.issuer.mode is IssuerMode.MANDATE
     return {
         "bodies": ", ".join(_text(body.names, language) for body in achievement.awarding_bodies),
-        "mandate": _text(award.issuer.organisation.names, language) if by_mandate else "",
+        "mandate": _mandate(award.issuer, language),
         "workload": _workload(achievement, words),
         "level": _level(achievement),
         "field": _label(achievement.isced_f, language),
         "languages": ", ".join(achievement.languages),
         "assessment": _label(achievement.assessment, language),
         "mode": _label(achievement.mode, language),
-        "supervision": _label(award.actual_supervision, language),
+        "grading": _text(achievement.grading_scheme, language),
+        "supervision": _label(award.supervision, language),
+        "planned": _label(achievement.supervision, language),
         "assurance": _assurance(achievement.quality_assurance, language, words),
     }
+
+
+def _mandate(issuer: IssuerData, language: str) -> str:
+    """Who signs for the awarding bodies, and by which agreement."""
+    mandate = issuer.mandate
+    if mandate is None and issuer.mode is not IssuerMode.MANDATE:
+        return ""
+    name = _text(issuer.organisation.names, language)
+    return f"{name} ({mandate.reference})" if mandate else name
 
 
 def _level(achievement: AchievementData) -> str:

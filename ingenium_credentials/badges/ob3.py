@@ -9,6 +9,7 @@ over the members that Open Badges has. Where two ways exist, this is the one tak
 - The learner's name stands where readers look for it: as an unhashed `identifier` of
   type `name`, once per script, and as `credentialSubject.name`. The e-mail is only there
   as a salted hash.
+- The credentials that a larger one is made of are evidence, and their achievements related.
 - A fact with a published concept (ESCO, EQF, ISCED-F, European Learning Model) is an
   alignment; what has no address of its own is in the narrative.
 - No `credentialSchema`: its type would need a third context that many verifiers do not
@@ -29,6 +30,7 @@ from .data import (
     IdentifierData,
     ImageData,
     OrganisationData,
+    PartData,
     RecipientData,
     StatusData,
     preferred,
@@ -44,6 +46,7 @@ CONTEXTS = (
 """The contexts of an issued badge, in the order that both specifications demand."""
 
 _EQF = "http://data.europa.eu/snb/eqf/"
+_SUPERVISION = "European Learning Model: supervision and identity verification"
 
 
 def render(award: AwardData) -> dict[str, Any]:
@@ -85,6 +88,7 @@ def render(award: AwardData) -> dict[str, Any]:
                             "inLanguage": _only(achievement.languages),
                             "alignment": _alignments(award),
                             "resultDescription": _result_descriptions(award),
+                            "related": [_related(part) for part in award.parts],
                             "tag": list(achievement.tags),
                             "version": achievement.version,
                         }
@@ -97,13 +101,30 @@ def render(award: AwardData) -> dict[str, Any]:
             "validFrom": format_moment(award.valid_from),
             "validUntil": format_moment(award.valid_until) if award.valid_until else None,
             "credentialStatus": _status(award.status),
-            "evidence": [_evidence(entry) for entry in award.evidence],
+            "evidence": [*map(_evidence, award.evidence), *map(_part, award.parts)],
         }
     )
 
 
 def _evidence(evidence: EvidenceData) -> dict[str, Any]:
-    return _present({"id": evidence.url, "type": ["Evidence"], "name": preferred(evidence.titles)})
+    return _present(
+        {
+            "id": evidence.url,
+            "type": ["Evidence"],
+            "name": preferred(evidence.titles),
+            "description": preferred(evidence.descriptions),
+        }
+    )
+
+
+def _part(part: PartData) -> dict[str, Any]:
+    """A credential that this one is made of; Open Badges has no other member for one."""
+    name = preferred(part.achievement.names)
+    return {"id": part.id, "type": ["Evidence"], "name": name, "genre": part.achievement.kind}
+
+
+def _related(part: PartData) -> dict[str, Any]:
+    return {"id": part.achievement.id, "type": ["Related"], "version": part.achievement.version}
 
 
 def _identifiers(recipient: RecipientData) -> list[dict[str, Any]]:
@@ -175,11 +196,12 @@ def _alignments(award: AwardData) -> list[dict[str, Any]]:
         (achievement.isced_f, "ISCED-F 2013"),
         (achievement.mode, "European Learning Model: form of participation"),
         (achievement.assessment, "European Learning Model: type of assessment"),
-        (award.actual_supervision, "European Learning Model: supervision and identity verification"),
+        (award.supervision, _SUPERVISION),
+        (achievement.supervision, f"{_SUPERVISION}, as planned"),
         (assurance.kind if assurance else None, "European Learning Model: type of quality assurance"),
     )
     outcomes = [
-        _alignment(ConceptData(iri=outcome.esco, labels=outcome.texts), "ESCO")
+        _alignment(ConceptData(iri=outcome.esco, labels=outcome.esco_labels or outcome.texts), "ESCO")
         | {"targetType": "ceasn:Competency"}
         for outcome in achievement.outcomes
         if outcome.esco

@@ -1,11 +1,19 @@
 """The tables, by noun. Only `api` writes their rows."""
 
 from .achievements import Achievement, AwardingBody
-from .alliance import Issuer, Organisation, OrganisationIdentifier, OrganisationName, SigningKey
+from .alliance import (
+    Accreditation,
+    Issuer,
+    Organisation,
+    OrganisationIdentifier,
+    OrganisationName,
+    SigningKey,
+)
 from .awards import AppendOnly, AuditEntry, Award, Credential
 from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
+from .objections import Objection
 from .results import CourseResult, PartResult, Reconciliation
 from .rules import (
     Approval,
@@ -20,6 +28,7 @@ from .sealing import Endorsement, Mandate, SealingCertificate
 from .status import StatusList
 
 __all__ = [
+    "Accreditation",
     "Achievement",
     "AchievementPicture",
     "AppendOnly",
@@ -39,6 +48,7 @@ __all__ = [
     "Letter",
     "Mandate",
     "MassRevocation",
+    "Objection",
     "OfferedCourse",
     "Organisation",
     "OrganisationIdentifier",

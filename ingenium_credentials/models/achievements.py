@@ -28,6 +28,14 @@ class Achievement(models.Model):
         ACTIVE = "active", _("Active")
         RETIRED = "retired", _("Retired")
 
+    class Cycle(models.TextChoices):
+        """A cycle of the framework of the European Higher Education Area (QF-EHEA)."""
+
+        SHORT = "short", _("Short cycle")
+        FIRST = "first", _("First cycle")
+        SECOND = "second", _("Second cycle")
+        THIRD = "third", _("Third cycle")
+
     class EndorsementForm(models.TextChoices):
         """How the further awarding universities put their own signatures into the badge."""
 
@@ -76,10 +84,36 @@ class Achievement(models.Model):
     eqf_level = models.PositiveSmallIntegerField(
         _("EQF level"), null=True, blank=True, validators=(MinValueValidator(1), MaxValueValidator(8))
     )
+    cycle = models.CharField(_("cycle (QF-EHEA)"), max_length=6, choices=Cycle.choices, blank=True)
     isced_f = models.JSONField(_("field (ISCED-F)"), null=True, blank=True)
+    opportunity = models.JSONField(
+        _("kind of offer"), null=True, blank=True, help_text=_("Empty: a short learning programme.")
+    )
+    setting = models.JSONField(_("formal or non-formal learning"), null=True, blank=True)
+    is_partial = models.BooleanField(
+        _("part of a larger qualification"), null=True, blank=True, help_text=_("Unknown: nothing is said.")
+    )
     mode = models.JSONField(_("form of participation"), null=True, blank=True)
     assessment = models.JSONField(_("kind of assessment"), null=True, blank=True)
-    supervision = models.JSONField(_("supervision and identity check"), null=True, blank=True)
+    supervision = models.JSONField(
+        _("supervision and identity check"),
+        null=True,
+        blank=True,
+        help_text=_("As it is planned; what truly happened is said by the rule or with the award."),
+    )
+    grading_scheme = models.JSONField(_("grading scheme"), default=dict, blank=True)
+    activities = models.JSONField(
+        _("learning activities"),
+        default=list,
+        blank=True,
+        help_text=_("What a learner takes part in, such as the courses."),
+    )
+    entitlements = models.JSONField(
+        _("entitlements"),
+        default=list,
+        blank=True,
+        help_text=_("What the holder may do with it, by the word of the awarding bodies."),
+    )
     prerequisites = models.JSONField(_("prerequisites"), default=dict, blank=True)
     stackability = models.JSONField(_("stackability"), default=dict, blank=True)
     further_information = models.JSONField(_("further information"), default=dict, blank=True)
@@ -94,6 +128,8 @@ class Achievement(models.Model):
     quality_agency_url = models.URLField(_("home page of the agency"), max_length=255, blank=True)
     quality_reference = models.CharField(_("quality assurance reference"), max_length=255, blank=True)
     quality_report = models.URLField(_("quality assurance report"), max_length=255, blank=True)
+    quality_decision = models.JSONField(_("decision of the agency"), null=True, blank=True)
+    quality_decided_on = models.DateField(_("decided on"), null=True, blank=True)
     quality_until = models.DateField(_("quality assurance valid until"), null=True, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
     counts_courses_twice = models.BooleanField(

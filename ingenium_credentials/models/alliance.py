@@ -110,6 +110,50 @@ class OrganisationIdentifier(models.Model):
         return f"{self.scheme}: {self.value}"
 
 
+class Accreditation(models.Model):
+    """Who has assured the quality of an organisation, for which fields and levels, until when.
+
+    An unverified one never enters a signed document. An empty list of fields or levels
+    sets no limit.
+
+    .. no_pii:
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="accreditations")
+    kind = models.JSONField(_("kind of quality assurance"))
+    agency = models.CharField(_("quality assurance agency"), max_length=255)
+    agency_country = models.CharField(
+        _("country of the agency"),
+        max_length=2,
+        help_text=_("ISO 3166-1 code of two letters, such as GR."),
+    )
+    agency_url = models.URLField(_("home page of the agency"), max_length=255, blank=True)
+    reference = models.CharField(_("quality assurance reference"), max_length=255, blank=True)
+    report_url = models.URLField(_("quality assurance report"), max_length=255, blank=True)
+    decision = models.JSONField(_("decision of the agency"), null=True, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
+    limit_fields = models.JSONField(
+        _("fields (ISCED-F)"),
+        default=list,
+        blank=True,
+        help_text=_('Codes, such as ["05", "0613"]; a broad one covers those within it. Empty: all.'),
+    )
+    limit_levels = models.JSONField(
+        _("EQF levels"), default=list, blank=True, help_text=_("Such as [6, 7]. Empty: all.")
+    )
+    verified = models.BooleanField(_("verified"), default=False)
+    source = models.CharField(_("source"), max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("accreditation")
+        verbose_name_plural = _("accreditations")
+        ordering = ("organisation", "agency", "reference")
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.agency} {self.reference}".rstrip()
+
+
 class Issuer(models.Model):
     """Who signs: an organisation under a DID, for itself or by mandate of the members.
 

@@ -56,7 +56,8 @@ class Mandate(models.Model):
     """An awarding organisation lets an issuer sign for it, by an agreement that is on file.
 
     Without one in force nobody signs for another. The agreement itself stays in the
-    archive; its hash says which document it is.
+    archive; its hash says which document it is. Where it may be public it is kept here,
+    and goes into every sealed credential.
 
     .. no_pii:
     """
@@ -72,6 +73,7 @@ class Mandate(models.Model):
         _("statement"), default=dict, blank=True, help_text=_("One sentence per language.")
     )
     document_sha256 = models.CharField(_("SHA-256 of the agreement"), max_length=64)
+    document = models.BinaryField(_("agreement (PDF)"), default=b"", blank=True, editable=False)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("last day"), null=True, blank=True)
 

@@ -16,23 +16,33 @@ clock. `parse` reads a condition once for many learners.
 
 from .explanation import Explanation
 from .facts import Facts, Held, Known, Part
-from .grammar import VERSION, ConditionError, Leaf
+from .faults import Fault, FaultKind, faults
+from .grammar import KINDS, VERSION, ConditionError, Leaf
 from .requirements import CERTIFICATE_ISSUED
 from .rule import Rule, courses_of, definitions_of, explain, parse
+from .schema import schema
+from .templates import TEMPLATES, Template
 
 __all__ = [
     "CERTIFICATE_ISSUED",
+    "KINDS",
+    "TEMPLATES",
     "VERSION",
     "ConditionError",
     "Explanation",
     "Facts",
+    "Fault",
+    "FaultKind",
     "Held",
     "Known",
     "Leaf",
     "Part",
     "Rule",
+    "Template",
     "courses_of",
     "definitions_of",
     "explain",
+    "faults",
     "parse",
+    "schema",
 ]

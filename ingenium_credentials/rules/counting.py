@@ -18,9 +18,9 @@ from attrs import field, frozen
 
 from .explanation import Entry, Explanation, order
 from .grammar import Group, Item, Leaf, Node, leaves
-from .requirements import measure
+from .requirements import best_case, measure
 
-__all__ = ["Choice", "Search", "TooMuchWork", "can_share", "contested"]
+__all__ = ["Choice", "Search", "TooMuchWork", "can_share", "contested", "keys_of"]
 
 _MOST_CONTESTED = 60
 """Leaves; each is two levels of Python's stack."""
@@ -53,12 +53,13 @@ def can_share(node: Node) -> bool:
         )
         mixed = any(count > 1 for count in sums.values())
     else:
-        named = Counter(key for child in node.children for key in _keys(child))
+        named = Counter(key for child in node.children for key in keys_of(child))
         mixed = node.least > 1 and any(count > 1 for count in named.values())
     return mixed or any(can_share(child) for child in node.children)
 
 
-def _keys(node: Node) -> set[str]:
+def keys_of(node: Node) -> set[str]:
+    """The course keys and definitions named below a node."""
     keys: set[str] = set()
     for leaf in leaves(node):
         keys |= {*leaf.courses, *leaf.definitions, leaf.definition}
@@ -200,11 +201,8 @@ class Search:
         for entry in entries:
             if self.until is not None and (entry.at is None or entry.at > self.until):
                 continue
-            if entry.size is not None:
-                yield entry
-            elif self.hopeful:
-                size = leaf.least if leaf.kind == "ects" else frozenset({str(entry.item[:2])})
-                yield Entry(entry.item, size, entry.at)
+            if entry.size is not None or self.hopeful:
+                yield best_case(leaf, entry)
 
     def _of_entries(self, leaf: Leaf, rest: Sequence[Entry], own: list[Entry]) -> Iterator[Choice]:
         self._spend()

@@ -13,7 +13,7 @@ from .explanation import TIMELESS, Entry, Explanation, order
 from .facts import Facts, Held, Known, Part
 from .grammar import Item, Leaf
 
-__all__ = ["CERTIFICATE_ISSUED", "explain_leaf", "measure"]
+__all__ = ["CERTIFICATE_ISSUED", "best_case", "explain_leaf", "measure"]
 
 CERTIFICATE_ISSUED = "downloadable"
 """The one certificate status in which the learner holds the certificate."""
@@ -194,6 +194,17 @@ def measure(leaf: Leaf, entries: Iterable[Entry]) -> Decimal:
     return Decimal(len(frozenset().union(*sizes)))
 
 
+def best_case(leaf: Leaf, entry: Entry) -> Entry:
+    """The entry with the most that it could be worth, where that is not known."""
+    if entry.size is not None:
+        return entry
+    if leaf.kind == "ects":
+        return Entry(entry.item, leaf.least, entry.at)
+    # A course is of one university, and a credential may be awarded by many.
+    most = 1 if entry.item.kind == "course" else int(leaf.least)
+    return Entry(entry.item, frozenset((entry.item.key, number) for number in range(most)), entry.at)
+
+
 def _ects(leaf: Leaf, known: Known) -> Explanation:
     return _sum(leaf, tuple(_entries(leaf, known, lambda found: found.ects)), _say_ects)
 
@@ -218,10 +229,10 @@ def _sum(leaf: Leaf, entries: tuple[Entry, ...], say: Callable[[Decimal, Decimal
             continue
         counted.append(entry)
         reached = measure(leaf, counted)
-    unknown = any(entry.size is None for entry in entries)
+    hoped = measure(leaf, [best_case(leaf, entry) for entry in entries])
     return Explanation(
         node=leaf,
-        met=True if reached >= leaf.least else (None if unknown else False),
+        met=True if reached >= leaf.least else (None if hoped >= leaf.least else False),
         since=counted[-1].at if counted and reached >= leaf.least else None,
         say=lambda: say(have, leaf.least),
         have=have,

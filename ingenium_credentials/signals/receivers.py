@@ -21,7 +21,10 @@ __all__ = [
     "certificate_changed",
     "certificate_created",
     "certificate_revoked",
+    "course_enrollment_changed",
+    "course_enrollment_created",
     "course_passing_status_updated",
+    "course_unenrollment_completed",
     "persistent_grade_summary_changed",
     "user_retire_lms_critical",
     "user_retire_lms_misc",
@@ -61,6 +64,21 @@ def certificate_revoked(**event: Any) -> None:
 def persistent_grade_summary_changed(**event: Any) -> None:
     """The gradebook has a new grade: PERSISTENT_GRADE_SUMMARY_CHANGED."""
     _hear(event, "grade", _grade)
+
+
+def course_enrollment_created(**event: Any) -> None:
+    """A learner was enrolled: COURSE_ENROLLMENT_CREATED."""
+    _hear(event, "enrollment", _enrolment)
+
+
+def course_enrollment_changed(**event: Any) -> None:
+    """An enrolment has another mode, or begins or ends: COURSE_ENROLLMENT_CHANGED."""
+    _hear(event, "enrollment", _enrolment)
+
+
+def course_unenrollment_completed(**event: Any) -> None:
+    """A learner has left a course: COURSE_UNENROLLMENT_COMPLETED."""
+    _hear(event, "enrollment", _unenrolment)
 
 
 def user_retire_lms_misc(**event: Any) -> None:
@@ -140,5 +158,24 @@ def _grade(grade: Any, source: dict[str, Any]) -> None:
         learner_id=grade.user_id,
         course_id=grade.course.course_key,
         grade=grade.percent_grade,
+        **source,
+    )
+
+
+def _enrolment(enrolment: Any, source: dict[str, Any]) -> None:
+    _record_enrolment(enrolment, enrolment.is_active, source)
+
+
+def _unenrolment(enrolment: Any, source: dict[str, Any]) -> None:
+    # The event says that it has ended, whatever came with it.
+    _record_enrolment(enrolment, False, source)
+
+
+def _record_enrolment(enrolment: Any, is_enrolled: bool, source: dict[str, Any]) -> None:
+    api.record_enrolment(
+        learner_id=enrolment.user.id,
+        course_id=enrolment.course.course_key,
+        is_enrolled=is_enrolled,
+        mode=enrolment.mode,
         **source,
     )

@@ -128,7 +128,7 @@ def of_award(award: AwardData) -> Facts:
         by_mandate=issuer.mode is IssuerMode.MANDATE,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
-        table=(*_table(achievement), *_facts((_("Final grade"), grade))),
+        table=(*_table(achievement), *_facts(*_happened(award), (_("Final grade"), grade))),
         outcomes=_outcomes(achievement),
         sections=_sections(achievement),
         tags=achievement.tags,
@@ -183,13 +183,18 @@ def _table(achievement: AchievementData) -> tuple[Fact, ...]:
         *_level(achievement.eqf_level),
         *_facts(
             (_("Assessment"), _concept(achievement.assessment)),
-            (_("Supervision and identity check"), _concept(achievement.supervision)),
+            (_("Supervision and identity check, as planned"), _concept(achievement.supervision)),
             (_("Form of participation"), _concept(achievement.mode)),
             (_("Field of study"), _concept(achievement.isced_f)),
             (_("Language of instruction"), Text(", ".join(map(wording.language, achievement.languages)))),
         ),
     ]
     return (*rows, *_quality(achievement.quality_assurance))
+
+
+def _happened(award: AwardData) -> tuple[tuple[str, Text], ...]:
+    """What was said of this very award."""
+    return ((_("Supervision and identity check"), _concept(award.supervision)),)
 
 
 def _level(number: int | None) -> Iterator[Fact]:

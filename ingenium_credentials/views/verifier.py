@@ -53,7 +53,13 @@ def _answer(submission: Submission) -> dict[str, object]:
         "is_proven": report.document is not None,
         "report_file": _file(report),
         "origin": submission.origin,
+        "is_erased": any(_is_erased(found) for found in (report, *report.parts)),
     }
+
+
+def _is_erased(report: Report) -> bool:
+    """Whether it is ours, and was erased here at its holder's wish."""
+    return any(check.id == api.RECORD for check in report.checks)
 
 
 def _credentials(report: Report) -> list[Report]:

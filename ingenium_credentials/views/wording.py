@@ -101,6 +101,7 @@ _QUESTIONS = {
         gettext_lazy("Are the statements of others inside valid?"),
     ),
     "endorses": (pgettext_lazy("check", "Endorsement"), gettext_lazy("Is it about this document?")),
+    "record": (pgettext_lazy("check", "Record"), gettext_lazy("Does the issuer still keep a record of it?")),
     "internal": (pgettext_lazy("check", "Check"), gettext_lazy("Did this program do its work?")),
 }
 _DAY = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")

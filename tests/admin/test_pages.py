@@ -434,7 +434,7 @@ class TestAlliance:
     def _organisation(self, organisation: Organisation, **changes: Any) -> dict[str, Any]:
         data = {name: value for name, value in model_to_dict(organisation).items() if value is not None}
         data.pop("logo_media_type")
-        for prefix in ("names", "identifiers"):
+        for prefix in ("names", "identifiers", "accreditations"):
             data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
         return {**data, **changes}
 

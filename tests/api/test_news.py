@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingenium_credentials.api.news import CertificateNews, GradeNews, News, PassingNews, merge, stamp
+from ingenium_credentials.api.news import (
+    CertificateNews,
+    EnrolmentNews,
+    GradeNews,
+    News,
+    PassingNews,
+    merge,
+    stamp,
+)
 
 COURSE = "course-v1:UOC+MED101+2026"
 START = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -38,6 +46,10 @@ def _certificate(minute: int, status: str, percent: int) -> CertificateNews:
     )
 
 
+def _enrolment(minute: int, is_enrolled: bool, mode: str) -> EnrolmentNews:
+    return EnrolmentNews(**_source(minute), is_enrolled=is_enrolled, mode=mode)
+
+
 def _nothing() -> SimpleNamespace:
     return SimpleNamespace(
         is_passing=False,
@@ -50,6 +62,9 @@ def _nothing() -> SimpleNamespace:
         certificate_status="",
         certificate_since=None,
         certificate_stamp="",
+        is_enrolled=None,
+        enrolled_mode="",
+        enrolment_stamp="",
     )
 
 
@@ -69,6 +84,7 @@ _KINDS = (
     lambda minute: st.booleans().map(lambda value: _passing(minute, value)),
     lambda minute: st.integers(0, 100).map(lambda value: _grade(minute, value)),
     lambda minute: st.builds(_certificate, st.just(minute), _STATUSES, st.integers(0, 99)),
+    lambda minute: st.builds(_enrolment, st.just(minute), st.booleans(), st.sampled_from(["audit", "honor"])),
 )
 _HISTORIES = st.lists(st.sampled_from(_KINDS), min_size=1, max_size=8).flatmap(
     lambda kinds: st.tuples(*[kind(minute) for minute, kind in enumerate(kinds)])
@@ -121,6 +137,23 @@ def test_news_that_is_known_changes_nothing(history: tuple[News, ...]) -> None:
     state = _told(*history)
 
     assert all(merge(state, news) == {} for news in history)
+
+
+@given(_shuffled())
+def test_the_newest_enrolment_counts(histories: tuple[list[News], list[News]]) -> None:
+    in_order, as_it_came = histories
+    enrolments = [news for news in in_order if isinstance(news, EnrolmentNews)]
+
+    state = _told(*as_it_came)
+
+    assert state.is_enrolled == (enrolments[-1].is_enrolled if enrolments else None)
+    assert state.enrolled_mode == (enrolments[-1].mode if state.is_enrolled else "")
+
+
+def test_a_learner_who_left_has_no_mode() -> None:
+    state = _told(_enrolment(1, True, "verified"), _enrolment(2, False, "verified"))
+
+    assert (state.is_enrolled, state.enrolled_mode) == (False, "")
 
 
 def test_a_repeated_pass_keeps_its_first_date() -> None:

@@ -26,6 +26,7 @@ from ingenium_credentials.badges.data import (
     MandateData,
     OrganisationData,
     OutcomeData,
+    PartData,
     QualityAssuranceData,
     RecipientData,
 )
@@ -57,6 +58,8 @@ INSTITUTIONAL = QualityAssuranceData(
     agency="Example agency",
     agency_country="ES",
     agency_url="https://agency.example/",
+    fields=(concept("isced-f", "06"),),
+    levels=(6, 7),
     reference="QA-1",
     report_url="https://agency.example/reports/1",
     decision=concept("accreditation-decision", "positive"),
@@ -88,7 +91,7 @@ MANDATE = MandateData(
     reference="agreement 2026/01",
     valid_from=dt.date(2026, 1, 1),
     valid_until=dt.date(2027, 12, 31),
-    document=b"%PDF-1.7\n",
+    documents=(b"%PDF-1.7\n",),
 )
 
 OUTCOMES = (
@@ -153,13 +156,37 @@ PERSON: dict[str, Any] = {
     "birth_date": dt.date(1999, 10, 2),
     "identifiers": (IdentifierData(scheme="European Student Identifier", value="urn:schac:example:1"),),
 }
+PARTS = tuple(
+    PartData(
+        id=f"https://credentials.example/credentials/part-{number}",
+        achievement=AchievementData(
+            id=f"https://credentials.example/achievements/part-{number}",
+            version="1",
+            names={"en": f"Part {number}"},
+            descriptions={},
+            criteria={},
+            awarding_bodies=(CRETE,),
+            ects=Decimal(3),
+            eqf_level=6 + number,
+        ),
+        awarded_at=AWARD.awarded_at,
+    )
+    for number in (1, 2)
+)
 AWARD_EXTRAS: dict[str, Any] = {
     "valid_until": AWARD.valid_until,
     "grade": Decimal("0.875"),
     "status": AWARD.status,
     "demonstration": True,
     "supervision": concept("supervision-verification", "supervised-with-id-verification"),
-    "evidence": (EvidenceData(url="https://credentials.example/works/1", titles={"en": "Report"}),),
+    "evidence": (
+        EvidenceData(
+            url="https://credentials.example/works/1",
+            titles={"en": "Report"},
+            descriptions={"en": "Written alone, in May."},
+        ),
+    ),
+    "parts": PARTS,
 }
 
 _BARE = AchievementData(

@@ -14,6 +14,7 @@ from ingenium_credentials.badges import elm_terms
 from ingenium_credentials.badges.elm import Profile
 from ingenium_credentials.badges.jsonld import Contexts, to_quads
 from ingenium_credentials.badges.rdfc import Term
+from ingenium_credentials.badges.sealable import MAX_VALUES
 
 CHECKOUT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("INGENIUM_CONFORMANCE_DATA") or CHECKOUT.parent / "shared" / "data") / "elm"
@@ -54,7 +55,7 @@ def graph_of(document: Mapping[str, Any]) -> Any:
     if "credentialStatus" in known:
         known["credentialStatus"] = {"id": known["credentialStatus"]["id"], "type": "CredentialStatus"}
     graph = rdflib.Graph()
-    for quad in to_quads(known, contexts=contexts()):
+    for quad in to_quads(known, contexts=contexts(), max_values=MAX_VALUES):
         assert quad.graph is None
         graph.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
     return graph

@@ -29,6 +29,7 @@ from .elm_examples import (
     JPEG,
     MANDATE,
     OFFICE,
+    PARTS,
     PLAIN,
     PNG,
     RICH,
@@ -196,7 +197,7 @@ def test_mandate_says_by_which_agreement_and_shows_it() -> None:
         {"mandate": None},
         {"mandate": evolve(MANDATE, valid_until=dt.date(2026, 1, 14))},
         {"mandate": evolve(MANDATE, valid_from=dt.date(2026, 1, 16))},
-        {"mandate": evolve(MANDATE, document=b"<html>")},
+        {"mandate": evolve(MANDATE, documents=(b"<html>",))},
         {"mandate": None, "mode": IssuerMode.OWN},
     ],
     ids=["none", "over", "not-yet", "no-pdf", "foreign-signer"],
@@ -227,10 +228,35 @@ def test_profile_that_the_record_does_not_bear_out_is_refused(award: AwardData, 
 
 def test_supervision_is_what_happened_to_this_learner() -> None:
     assert "Supervised with" in claim()["provenBy"][0]["idVerification"]["prefLabel"]["en"]
-    assert (
-        "Unsupervised without"
-        in claim(evolve(RICH, supervision=None))["provenBy"][0]["idVerification"]["prefLabel"]["en"]
+
+
+def test_what_was_planned_is_told_as_a_plan_and_never_as_what_happened() -> None:
+    planned = claim(evolve(RICH, supervision=None))
+
+    (note,) = (
+        note
+        for note in planned["specifiedBy"]["additionalNote"]
+        if note["subject"]["prefLabel"]["en"].endswith("as planned")
     )
+    assert note["noteLiteral"]["en"] == "Unsupervised without ID Verification"
+    assert "idVerification" not in planned["provenBy"][0]
+
+
+def test_a_larger_credential_names_its_parts_by_their_addresses() -> None:
+    whole = claim()
+
+    assert [part["identifier"][0]["notation"] for part in whole["hasPart"]] == [entry.id for entry in PARTS]
+    assert [part["specifiedBy"]["eqfLevel"]["id"][-1] for part in whole["hasPart"]] == ["7", "8"]
+    assert whole["specifiedBy"]["hasPart"] == [part["specifiedBy"] for part in whole["hasPart"]]
+
+
+def test_a_grade_without_a_scheme_is_per_cent_of_the_points() -> None:
+    def scheme(**changes: Any) -> Any:
+        award = evolve(with_achievement(RICH, grading_scheme={}), **changes)
+        return claim(award)["provenBy"][0]["specifiedBy"].get("gradingScheme", {}).get("title")
+
+    assert scheme()["en"] == "Per cent of the points that can be reached"
+    assert scheme(grade=None) is None
 
 
 def test_nothing_is_said_of_supervision_or_assessment_when_nobody_recorded_it() -> None:
@@ -278,7 +304,7 @@ def test_texts_are_in_the_languages_of_the_pictures_with_the_preferred_first() -
 
 
 def test_text_that_exists_in_no_language_of_the_document_is_kept_as_it_is() -> None:
-    assert claim(languages=("fr",))["specifiedBy"]["additionalNote"][2]["noteLiteral"] == {
+    assert claim(languages=("fr",))["specifiedBy"]["additionalNote"][3]["noteLiteral"] == {
         "en": "Counts towards the minor in digital society."
     }
 

@@ -165,8 +165,8 @@ SAME = [
     ),
     Element(
         "b",
-        "supervision, achievement.supervision",
-        lambda award: _iri(award.actual_supervision),
+        "supervision",
+        lambda award: _iri(award.supervision),
         lambda it: at("idVerification.id")(_first(at(f"{CLAIM}.provenBy")(it))),
         aligned("European Learning Model: supervision and identity verification"),
     ),
@@ -179,9 +179,12 @@ SAME = [
     ),
     Element(
         "evidence",
-        "evidence[].url",
-        lambda award: [entry.url for entry in award.evidence],
-        lambda it: at(f"{CLAIM}.supplementaryDocument.*.contentURL")(it) or [],
+        "evidence[].url, parts[].id",
+        lambda award: [*(entry.url for entry in award.evidence), *(part.id for part in award.parts)],
+        lambda it: [
+            *(at(f"{CLAIM}.supplementaryDocument.*.contentURL")(it) or ()),
+            *(at(f"{CLAIM}.hasPart.*.identifier.0.notation")(it) or ()),
+        ],
         lambda it: at("evidence.*.id")(it) or [],
     ),
     Element(
@@ -239,7 +242,7 @@ TOLD: list[tuple[str, str, Callable[[AwardData], list[str]], Callable[[Any], lis
         lambda it: [
             note["noteLiteral"]["en"]
             for note in at(f"{CLAIM}.specifiedBy.additionalNote")(it)
-            if not note["subject"]["prefLabel"]["en"].startswith("QF-EHEA")
+            if not note["subject"]["prefLabel"]["en"].startswith(("QF-EHEA", "Supervision"))
         ],
     ),
 ]

@@ -17,6 +17,7 @@ from jsonschema import Draft201909Validator
 from ingenium_credentials.badges import ob3
 from ingenium_credentials.badges.data import AwardData, IssuerData, IssuerMode
 
+from .elm_examples import BY_MANDATE, PARTS, RICH
 from .examples import ALLIANCE, AWARD, CRETE, EMAIL, OVIEDO, SALT, SMALL_AWARD, achievement_with
 
 CHECKOUT = Path(__file__).parents[2]
@@ -121,7 +122,7 @@ def test_subject_id_is_the_one_of_the_award() -> None:
         ),
         ("European Learning Model: type of assessment", "http://data.europa.eu/snb/assessment/2939dae15f"),
         (
-            "European Learning Model: supervision and identity verification",
+            "European Learning Model: supervision and identity verification, as planned",
             "http://data.europa.eu/snb/supervision-verification/c598449d64",
         ),
         (
@@ -280,3 +281,38 @@ def test_nothing_is_null_or_empty_whatever_is_missing(changes: dict[str, Any]) -
     document = ob3.render(achievement_with(**changes))
 
     assert empties(document) == []
+
+
+def test_a_larger_badge_links_the_badges_and_definitions_it_is_made_of() -> None:
+    badge = ob3.render(RICH)
+
+    assert [entry["id"] for entry in badge["evidence"][1:]] == [part.id for part in PARTS]
+    assert {entry["genre"] for entry in badge["evidence"][1:]} == {"MicroCredential"}
+    assert badge["credentialSubject"]["achievement"]["related"] == [
+        {"id": part.achievement.id, "type": ["Related"], "version": part.achievement.version}
+        for part in PARTS
+    ]
+    assert "**Made of**" in badge["credentialSubject"]["achievement"]["criteria"]["narrative"]
+
+
+def test_what_happened_and_what_was_planned_are_told_apart() -> None:
+    planned = "European Learning Model: supervision and identity verification, as planned"
+
+    def told(award: AwardData) -> list[str]:
+        alignments = subject(award)["achievement"]["alignment"]
+        return [entry["targetFramework"] for entry in alignments if "supervision" in entry["targetFramework"]]
+
+    assert told(RICH) == [planned.removesuffix(", as planned"), planned]
+    assert told(evolve(RICH, supervision=None)) == [planned]
+
+
+def test_evidence_is_described() -> None:
+    (first, *_parts) = ob3.render(RICH)["evidence"]
+
+    assert (first["name"], first["description"]) == ("Report", "Written alone, in May.")
+
+
+def test_who_signs_for_the_universities_names_the_agreement() -> None:
+    narrative = subject(BY_MANDATE)["achievement"]["criteria"]["narrative"]
+
+    assert "Issued on their behalf by: INGENIUM EGTC (agreement 2026/01)" in narrative

@@ -15,6 +15,7 @@ from openedx_events.learning.data import (
     CcxCoursePassingStatusData,
     CertificateData,
     CourseData,
+    CourseEnrollmentData,
     CoursePassingStatusData,
     PersistentCourseGradeData,
     UserData,
@@ -25,7 +26,10 @@ from openedx_events.learning.signals import (
     CERTIFICATE_CHANGED,
     CERTIFICATE_CREATED,
     CERTIFICATE_REVOKED,
+    COURSE_ENROLLMENT_CHANGED,
+    COURSE_ENROLLMENT_CREATED,
     COURSE_PASSING_STATUS_UPDATED,
+    COURSE_UNENROLLMENT_COMPLETED,
     PERSISTENT_GRADE_SUMMARY_CHANGED,
 )
 
@@ -77,6 +81,16 @@ def _grade(percent: Any = 0.87) -> PersistentCourseGradeData:
         percent_grade=percent,
         letter_grade="Pass",
         passed_timestamp=now,
+    )
+
+
+def _enrolment(*, is_active: Any = True, mode: Any = "verified", user: Any = None) -> CourseEnrollmentData:
+    return CourseEnrollmentData(
+        user=user or _user(),
+        course=CourseData(course_key=KEY),
+        mode=mode,
+        is_active=is_active,
+        creation_date=dt.datetime.now(dt.UTC),
     )
 
 
@@ -134,6 +148,24 @@ def test_a_certificate_that_was_taken_back_does_not_count(said: Any, heard: str)
     assert (result.certificate_status, result.certificate_since) == (heard, None)
 
 
+def test_an_enrolment_is_heard() -> None:
+    COURSE_ENROLLMENT_CREATED.send_event(enrollment=_enrolment(mode="audit"))
+    COURSE_ENROLLMENT_CHANGED.send_event(enrollment=_enrolment())
+
+    result = CourseResult.objects.get()
+    assert (result.is_enrolled, result.enrolled_mode, result.is_passing) == (True, "verified", False)
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_who_has_left_a_course_is_not_enrolled_whatever_came_with_it(is_active: bool) -> None:
+    COURSE_ENROLLMENT_CREATED.send_event(enrollment=_enrolment())
+
+    COURSE_UNENROLLMENT_COMPLETED.send_event(enrollment=_enrolment(is_active=is_active))
+
+    result = CourseResult.objects.get()
+    assert (result.is_enrolled, result.enrolled_mode) == (False, "")
+
+
 def test_an_event_that_comes_over_the_bus_as_well_is_handled_once() -> None:
     metadata = EventsMetadata(event_type=COURSE_PASSING_STATUS_UPDATED.event_type, minorversion=0)
 
@@ -169,6 +201,9 @@ _BROKEN: list[tuple[Any, dict[str, Any]]] = [
     (COURSE_PASSING_STATUS_UPDATED, {"course_passing_status": _passing(course=CourseData(course_key=None))}),
     (COURSE_PASSING_STATUS_UPDATED, {"course_passing_status": _passing(is_passing=None)}),  # type: ignore[arg-type]
     (COURSE_PASSING_STATUS_UPDATED, {"course_passing_status": _passing(user=SimpleNamespace())}),
+    (COURSE_ENROLLMENT_CREATED, {"enrollment": _enrolment(is_active=None)}),
+    (COURSE_ENROLLMENT_CHANGED, {"enrollment": _enrolment(mode="x" * 64)}),
+    (COURSE_UNENROLLMENT_COMPLETED, {"enrollment": _enrolment(user=SimpleNamespace())}),
     (CERTIFICATE_CREATED, {"certificate": _certificate(None)}),
     (CERTIFICATE_CREATED, {"certificate": _certificate(course=None)}),
     (CERTIFICATE_REVOKED, {"certificate": _certificate(user=None)}),

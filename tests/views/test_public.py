@@ -80,7 +80,7 @@ def test_after_the_account_is_gone_strangers_and_former_owner_find_nothing(
 
     for browser in (owner, client):
         for suffix in ("", ".json", ".png"):
-            assert browser.get(address(award, suffix)).status_code == 404
+            assert browser.get(address(award, suffix)).status_code == 410
 
 
 # In which form

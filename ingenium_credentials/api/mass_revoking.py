@@ -1,0 +1,155 @@
+"""Take many awards back: one person proposes and sees what it would do, a second one decides.
+
+Nothing happens between the two but looking. Once approved, the proposal's row is the
+outbox: awards are revoked one by one, and a sweep goes on where that was cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from attrs import frozen
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import Award, Credential, MassRevocation
+from . import auditing, queueing
+from .errors import NotAllowed
+from .revoking import revoke
+from .states import State, demand_reason
+
+__all__ = [
+    "MassPreview",
+    "carry_out",
+    "decide_mass_revocation",
+    "preview_mass_revocation",
+    "propose_mass_revocation",
+]
+
+_MOST_AWARDS = 10_000
+_REVOCABLE = (State.PENDING, State.ISSUED, State.REVIEW, State.EXPIRED)
+
+
+@frozen(kw_only=True)
+class MassPreview:
+    """What a proposal would do now, without doing it."""
+
+    total: int
+    by_state: Mapping[str, int]
+    by_definition: Mapping[str, int]
+    """Of those that would change only, as the next."""
+    formats: Mapping[str, int]
+    """How many signed documents of each format stop being valid."""
+    wholes: int
+    """Awards built on these, which would come under review."""
+
+    @property
+    def changes(self) -> int:
+        """How many awards would be revoked."""
+        return sum(self.by_definition.values())
+
+
+def propose_mass_revocation(
+    award_uuids: Iterable[UUID | str], reason: str, actor_id: int | None
+) -> MassRevocation:
+    """Ask that these awards be revoked; nothing else is changed.
+
+    Raises `NotAllowed` for an unknown award, none or too many, without a reason, and
+    without a person who asks.
+    """
+    reason = demand_reason(reason)
+    if actor_id is None:
+        raise NotAllowed(_("Many awards are revoked by two people: it must be known who proposes it."))
+    wanted = sorted(set(map(_uuid, award_uuids)), key=str)
+    if not wanted or len(wanted) > _MOST_AWARDS:
+        raise NotAllowed(
+            _("A proposal names at least one award, and at most %(most)d.") % {"most": _MOST_AWARDS}
+        )
+    known = set(Award.objects.filter(uuid__in=wanted).values_list("uuid", flat=True))
+    unknown = [uuid for uuid in wanted if uuid not in known]
+    if unknown:
+        raise NotAllowed(
+            _("%(count)d awards do not exist, the first of them: %(uuid)s")
+            % {"count": len(unknown), "uuid": unknown[0]}
+        )
+    with transaction.atomic():
+        row = MassRevocation.objects.create(
+            awards=[str(uuid) for uuid in wanted],
+            reason=reason,
+            proposed_at=timezone.now(),
+            proposed_by=actor_id,
+        )
+        auditing.note("mass-revocation-proposed", row, actor_id=actor_id, reason=reason)
+    return row
+
+
+def _uuid(value: UUID | str) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(value.strip())
+    except ValueError as error:
+        raise NotAllowed(
+            _("%(value)r is not the public id of an award.") % {"value": str(value)[:50]}
+        ) from error
+
+
+def preview_mass_revocation(proposal: MassRevocation) -> MassPreview:
+    """What approving the proposal would do as things are now."""
+    awards = Award.objects.filter(uuid__in=proposal.awards)
+    concerned = awards.filter(state__in=_REVOCABLE)
+    wholes = Award.objects.filter(parts__in=concerned, state__in=(State.PENDING, State.ISSUED))
+    return MassPreview(
+        total=len(proposal.awards),
+        by_state=_counted(awards, "state"),
+        by_definition=_counted(concerned, "definition"),
+        formats=_counted(Credential.objects.filter(award__in=concerned), "format"),
+        wholes=wholes.exclude(uuid__in=proposal.awards).distinct().count(),
+    )
+
+
+def _counted(rows: QuerySet[Award] | QuerySet[Credential], field: str) -> dict[str, int]:
+    counted = rows.order_by(field).values(field).annotate(times=Count("pk"))
+    return {row[field]: row["times"] for row in counted}
+
+
+def decide_mass_revocation(proposal: MassRevocation, approve: bool, actor_id: int | None) -> MassRevocation:
+    """Approve or reject; raises `NotAllowed` for whoever proposed it, and if it was decided already."""
+    with transaction.atomic():
+        row = MassRevocation.objects.select_for_update().get(pk=proposal.pk)
+        if row.decided_at is not None:
+            raise NotAllowed(_("It was decided already."))
+        if actor_id is None or actor_id == row.proposed_by:
+            raise NotAllowed(_("A second person must decide: not the one who proposed it."))
+        row.decided_at, row.decided_by = timezone.now(), actor_id
+        if not approve:
+            row.state = MassRevocation.State.REJECTED
+        row.save(update_fields=["decided_at", "decided_by", "state"])
+        verdict = "approved" if approve else "rejected"
+        auditing.note(f"mass-revocation-{verdict}", row, actor_id=actor_id, reason=row.reason)
+        if approve:
+            queueing.queue(queueing.REVOKE_MANY, row.pk)
+    return row
+
+
+def carry_out(proposal_id: int) -> int:
+    """Revoke what an approved proposal names; returns how many. Goes on where it was cut off."""
+    row = MassRevocation.objects.get(pk=proposal_id)
+    if row.decided_at is None or row.state != MassRevocation.State.PROPOSED:
+        return 0
+    left = Award.objects.filter(uuid__in=row.awards, state__in=_REVOCABLE).order_by("pk")
+    count = 0
+    for uuid in left.values_list("uuid", flat=True):
+        count += _revoke_one(uuid, row)
+    MassRevocation.objects.filter(pk=row.pk).update(state=MassRevocation.State.DONE)
+    return count
+
+
+def _revoke_one(uuid: UUID, proposal: MassRevocation) -> int:
+    try:
+        revoke(uuid, reason=proposal.reason, actor_id=proposal.decided_by)
+    except NotAllowed:
+        # Replaced or erased in this moment; its successor was not in the proposal.
+        return 0
+    return 1

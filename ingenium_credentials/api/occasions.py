@@ -1,0 +1,67 @@
+"""The rows of awards: which occasion is which, and how the next one gets its place.
+
+The database's unique constraints decide who was first, not a lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from ..models import Award, Letter
+from . import auditing, queueing, status
+from .errors import NotReady
+from .mailing import queue_letter
+from .states import STANDING
+
+__all__ = ["insert", "latest", "standing"]
+
+_PLACES_TRIED = 20
+
+
+def standing(learner_id: int, definition: str) -> Award | None:
+    """The award that the learner has or is about to have; a correction under way comes second."""
+    found = Award.objects.filter(learner_id=learner_id, definition=definition, state__in=STANDING)
+    return found.order_by("occasion").first()
+
+
+def latest(learner_id: int, definition: str) -> Award | None:
+    """The award of the last occasion, whatever became of it."""
+    found = Award.objects.filter(learner_id=learner_id, definition=definition)
+    return found.order_by("-occasion").first()
+
+
+def insert(
+    new: Award, *, parts: Iterable[Award] = (), action: str, actor_id: int | None, reason: str
+) -> Award:
+    """Save the award as its occasion, with a place in a status list, and have it issued.
+
+    The occasion must come from what the caller has looked at: whoever decides on the same
+    rows in this moment wants the same one, and gets back the award of whoever was first.
+    """
+    for _try in range(_PLACES_TRIED):
+        try:
+            with transaction.atomic():
+                new.status_list, new.status_index = status.allot(new.issuer)
+                new.save(force_insert=True)
+                new.parts.set(parts)
+                auditing.note(action, new, actor_id=actor_id, reason=reason)
+                _have_issued(new)
+            return new
+        except IntegrityError:
+            new.pk = None
+            # Either somebody else was first, or has taken the place in the list.
+            other = latest(new.learner_id or 0, new.definition)
+            if other is not None and other.occasion >= new.occasion:
+                return other
+    raise NotReady(_("No free place was found in a status list."))
+
+
+def _have_issued(new: Award) -> None:
+    """At once, or when the learner has confirmed the name."""
+    if new.confirmation_due_at is not None:
+        queue_letter(new, Letter.Kind.CONFIRM)
+    else:
+        queueing.queue(queueing.ISSUE, [new.pk])

@@ -1,0 +1,275 @@
+"""Try a condition before it is switched on: who would earn it, who just misses, and why.
+
+Learners stream through in chunks, each with the same few queries, judged by the very
+functions that award. After each chunk the row says how far it is: that is the progress
+bar, the way to cancel, and the place from which another worker goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import groupby, islice
+from typing import Any
+
+from attrs import frozen
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import rules
+from ..models import Achievement, Award, AwardRule, CourseResult, Simulation
+from . import auditing, facts, nearness, queueing
+from .awarding import demand_earned_again
+from .errors import DATABASE_GONE, NotAllowed, problem_of
+from .states import STANDING
+
+__all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation", "would_earn"]
+
+_CHUNK = 1000
+_SHOWN = 200
+"""Learners named in an outcome, of each kind; the others are counted."""
+_REASONS_SHOWN = 5
+_ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
+_SILENT = dt.timedelta(minutes=2)
+_GIVEN_UP = dt.timedelta(hours=6)
+_KEPT = dt.timedelta(days=30)
+
+State = Simulation.State
+
+
+def start_simulation(
+    course_id: str,
+    achievement: Achievement,
+    condition: object,
+    *,
+    actor_id: int | None,
+    rule: AwardRule | None = None,
+) -> Simulation:
+    """Begin to try a condition on everybody in the course and in the courses it names.
+
+    `rule` is the one to be changed, whose approvals count. Raises `rules.ConditionError`.
+    """
+    trial = _Trial(course_id, achievement, rules.parse(condition), rule)
+    with transaction.atomic():
+        row = Simulation.objects.create(
+            course_id=course_id,
+            achievement=achievement,
+            rule=rule,
+            condition=condition,
+            total=trial.count(),
+            outcome=_nothing_yet(),
+            asked_at=timezone.now(),
+            actor_id=actor_id,
+        )
+        auditing.note("simulated", row, actor_id=actor_id)
+        queueing.queue(queueing.SIMULATE, row.pk)
+    return row
+
+
+def run_simulation(simulation_id: int) -> Simulation:
+    """Judge the learners that are left, until done or cancelled. Again, or twice at once: no harm."""
+    row = _stored(simulation_id)
+    try:
+        while row.state == State.RUNNING:
+            row = _advance(row)
+    except DATABASE_GONE:
+        raise
+    except Exception as error:  # whatever it is, the page must not wait for ever
+        remedy = _("It stopped (%(problem)s). Start it again; if it stops again, tell the operator.")
+        _fail(row, remedy % {"problem": problem_of(error)})
+        row = _stored(simulation_id)
+    return row
+
+
+def cancel_simulation(simulation: Simulation, *, actor_id: int | None = None) -> Simulation:
+    """Stop it after the chunk at hand; what was found so far stays. Changes nothing once it has ended."""
+    with transaction.atomic():
+        running = Simulation.objects.filter(pk=simulation.pk, state=State.RUNNING)
+        if running.update(state=State.CANCELLED, changed_at=timezone.now()):
+            auditing.note("simulation-cancelled", simulation, actor_id=actor_id)
+    simulation.refresh_from_db()
+    return simulation
+
+
+def simulations_left(now: dt.datetime) -> list[int]:
+    """Those whose worker has fallen silent, to be gone on with; hopeless ones fail, old ones go."""
+    Simulation.objects.filter(asked_at__lt=now - _KEPT).delete()
+    silent = Simulation.objects.filter(state=State.RUNNING, changed_at__lt=now - _SILENT)
+    for row in silent.filter(asked_at__lt=now - _GIVEN_UP):
+        _fail(row, _("No worker has finished it. Ask the operator whether workers run, and start it again."))
+    return list(silent.filter(state=State.RUNNING).order_by("pk").values_list("pk", flat=True))
+
+
+def would_earn(
+    course_id: str,
+    achievement: Achievement,
+    condition: object,
+    *,
+    rule: AwardRule | None = None,
+    after: int = 0,
+    limit: int = _SHOWN,
+) -> list[int]:
+    """The learners, by id and from the one after `after`, who would be awarded now; at most `limit`."""
+    trial = _Trial(course_id, achievement, rules.parse(condition), rule)
+    return list(islice(trial.earners(after), limit))
+
+
+@frozen
+class _Trial:
+    """One condition, held against the learners of a course."""
+
+    course_id: str
+    achievement: Achievement
+    condition: rules.Rule
+    rule: AwardRule | None
+
+    def learners(self, after: int) -> list[int]:
+        """The next learners in order of their ids, each once."""
+        groups = [rows for rows in (self._results(), self._holders()) if rows is not None]
+        ids = merge(*(_ids(rows.filter(learner_id__gt=after)) for rows in groups))
+        return list(islice((learner_id for learner_id, _same in groupby(ids)), _CHUNK))
+
+    def count(self) -> int:
+        """How many learners there are."""
+        results, holders = self._results(), self._holders()
+        count = results.values("learner_id").distinct().count()
+        if holders is None:
+            return count
+        further = holders.exclude(learner_id__in=results.values("learner_id"))
+        return count + further.values("learner_id").distinct().count()
+
+    def judge(self, learner_ids: Sequence[int]) -> Iterator[tuple[int, str, rules.Explanation]]:
+        """Of each of these: who, what would become of them, and why."""
+        awards = self._awards(learner_ids)
+        known = facts.known_of(
+            learner_ids,
+            self.condition,
+            rule=self.rule,
+            courses_count_twice=self.achievement.counts_courses_twice,
+        )
+        for learner_id, what in known:
+            found = self.condition.explain(what)
+            yield learner_id, _verdict(found, awards.get(learner_id, ())), found
+
+    def earners(self, after: int) -> Iterator[int]:
+        """Everybody from there on who would be awarded."""
+        while chunk := self.learners(after):
+            yield from (learner_id for learner_id, verdict, _found in self.judge(chunk) if verdict == "earn")
+            after = chunk[-1]
+
+    def _results(self) -> QuerySet[CourseResult]:
+        return CourseResult.objects.filter(course_id__in=sorted({self.course_id, *self.condition.courses}))
+
+    def _holders(self) -> QuerySet[Award] | None:
+        if not self.condition.definitions:
+            return None
+        return Award.objects.filter(
+            definition__in=sorted(self.condition.definitions), learner_id__isnull=False
+        )
+
+    def _awards(self, learner_ids: Sequence[int]) -> dict[int, list[Award]]:
+        rows = Award.objects.filter(learner_id__in=learner_ids, definition=self.achievement.slug)
+        rows = rows.order_by("occasion").only("learner_id", "state", *_ENDS)
+        found: dict[int, list[Award]] = {}
+        for row in rows:
+            found.setdefault(row.learner_id or 0, []).append(row)
+        return found
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.order_by("learner_id").values_list("learner_id", flat=True).distinct()[:_CHUNK])
+
+
+def _verdict(found: rules.Explanation, awards: Sequence[Award]) -> str:
+    """What awarding would do: `earn`, `has`, `revoked`, `unknown`, or `not`."""
+    now = timezone.now()
+    earned_at = found.earned_at or (now if found.is_timeless else None)
+    if any(award.state in STANDING for award in awards):
+        return "has"
+    if found.met is False:
+        return "not"
+    if not found.met or earned_at is None or earned_at > now:
+        return "unknown"
+    try:
+        for latest in awards[-1:]:
+            demand_earned_again(latest, earned_at)
+    except NotAllowed:
+        return "revoked"
+    return "earn"
+
+
+def _advance(row: Simulation) -> Simulation:
+    """Judge one more chunk, and write down how far that is: the only writer wins."""
+    trial = _Trial(row.course_id, row.achievement, rules.parse(row.condition), row.rule)
+    outcome: dict[str, Any] = row.outcome or _nothing_yet()
+    chunk = trial.learners(outcome["after"])
+    for learner_id, verdict, found in trial.judge(chunk):
+        _count(outcome, learner_id, verdict, found, nearness.size(trial.condition.root))
+    outcome["near"] = sorted(outcome["near"], key=lambda near: (near["steps"], near["learner"]))[:_SHOWN]
+    outcome["after"] = chunk[-1] if chunk else outcome["after"]
+    done = row.done + len(chunk)
+    changes = {
+        "outcome": outcome,
+        "done": done,
+        "total": max(row.total, done) if len(chunk) == _CHUNK else done,
+        "state": State.RUNNING if len(chunk) == _CHUNK else State.DONE,
+        "changed_at": timezone.now(),
+    }
+    Simulation.objects.filter(pk=row.pk, state=State.RUNNING, done=row.done).update(**changes)
+    return _stored(row.pk)
+
+
+def _nothing_yet() -> dict[str, Any]:
+    return {
+        "after": 0,
+        "counts": dict.fromkeys(("earn", "has", "near", "not", "revoked", "unknown"), 0),
+        "learners": {verdict: [] for verdict in ("earn", "has", "revoked", "unknown")},
+        "near": [],
+        "missing": {},
+    }
+
+
+def _count(
+    outcome: dict[str, Any], learner_id: int, verdict: str, found: rules.Explanation, whole: float
+) -> None:
+    steps = nearness.distance(found)
+    if verdict == "not" and nearness.is_near(steps, whole):
+        verdict = "near"
+        outcome["near"].append({"learner": learner_id, "steps": round(steps, 4), "reasons": _reasons(found)})
+    outcome["counts"][verdict] += 1
+    if len(named := outcome["learners"].get(verdict, _FULL)) < _SHOWN:
+        named.append(learner_id)
+    if verdict in ("near", "not", "unknown"):
+        for leaf in nearness.lacking(found):
+            outcome["missing"][leaf.path] = outcome["missing"].get(leaf.path, 0) + 1
+
+
+_FULL = [0] * _SHOWN
+
+
+def _reasons(found: rules.Explanation) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": leaf.path,
+            "kind": leaf.kind,
+            "course": leaf.course,
+            "definition": leaf.definition,
+            "have": None if leaf.have is None else str(leaf.have),
+            "need": None if leaf.need is None else str(leaf.need),
+        }
+        for leaf in islice(nearness.lacking(found), _REASONS_SHOWN)
+    ]
+
+
+def _fail(row: Simulation, problem: str) -> None:
+    changes: Mapping[str, Any] = {"state": State.FAILED, "last_problem": problem[:255]}
+    running = Simulation.objects.filter(pk=row.pk, state=State.RUNNING)
+    running.update(**changes, changed_at=timezone.now())
+
+
+def _stored(simulation_id: int) -> Simulation:
+    rows = Simulation.objects.select_related("achievement", "rule__achievement")
+    return rows.defer("achievement__image_svg", "achievement__image_png").get(pk=simulation_id)
