@@ -71,6 +71,13 @@ def time_stamp(credential_ids: Sequence[int]) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
+def stack(award_ids: Sequence[int]) -> int:
+    """Award what these awards complete; returns how many larger awards they stand for."""
+    return len(api.stack(award_ids))
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
 def lapse(award_ids: Sequence[int]) -> int:
     """End reviews whose date has come, and awards whose time is over; returns how many."""
     return api.lapse(award_ids)
@@ -108,6 +115,7 @@ def sweep() -> dict[str, int]:
     return {
         "rules": api.wake_rules(now),
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
+        "wholes": _queue_batches(api.STACK, _wholes_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
         "lapsed": _queue_batches(api.LAPSE, api.lapsed(now)),
         "mass_revocations": _queue_each(api.REVOKE_MANY, _proposals_left(now)),
@@ -134,6 +142,10 @@ def _results_left(now: dt.datetime) -> Iterator[int]:
     )
     due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
+
+
+def _wholes_left(now: dt.datetime) -> Iterator[int]:
+    return api.wholes_left(now - dt.timedelta(seconds=_SETTLING_SECONDS))
 
 
 def _awards_left(now: dt.datetime) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import health, learner, public, theme, verification, verifier, wellknown
+from .views import confirmation, health, learner, public, theme, verification, verifier, wellknown
 
 app_name = "ingenium_credentials"
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for suffix in ("json", "jwt", "elm.jsonld", "png", "svg", "pdf")
     ),
     path("ingenium/credentials/<uuid:uuid>/share", learner.share, name="share"),
+    path("ingenium/credentials/<uuid:uuid>/name", confirmation.confirm, name="confirm-name"),
     path("ingenium/verify/", verifier.verifier, name="verify"),
     path("ingenium/achievements/<uuid:uuid>/", public.achievement_page, name="achievement"),
     *(

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 NOTHING = dict.fromkeys(
     (
-        *("rules", "results", "awards", "lapsed", "mass_revocations"),
+        *("rules", "results", "wholes", "awards", "lapsed", "mass_revocations"),
         *("letters", "time_stamps", "simulations", "status_lists"),
     ),
     0,

@@ -2,11 +2,11 @@
 
 from .alliance import define_issuer, define_organisation
 from .auditing import note
-from .awarding import Circumstances, award, evaluate, rules_for
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, branding_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
-from .confirming import OTHER_NAME, awaits_confirmation, confirm_name
+from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_by_hand, retry, why_not
 from .definitions import activate, define, freeze, new_version, retire_achievement
@@ -50,10 +50,17 @@ from .mass_revoking import (
 from .objecting import allow_again, has_objected
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
 from .palette import palette
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, TIME_STAMP, queue
-from .reconciling import Difference, Kind, reconcile, reconcile_nightly
+from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
-from .recording import reconsider, record_certificate, record_enrolment, record_grade, record_passing
+from .recording import (
+    reconsider,
+    reconsider_awards,
+    record_certificate,
+    record_enrolment,
+    record_grade,
+    record_passing,
+)
 from .renewing import is_renewable, renew
 from .resolving import resolve
 from .reviewing import LOST, lost, open_review
@@ -69,6 +76,7 @@ from .sealing import (
 )
 from .sharing import share
 from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
+from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .verifying import ERASED, RECORD, verify
@@ -90,6 +98,7 @@ __all__ = [
     "SEAL",
     "SEND",
     "SIMULATE",
+    "STACK",
     "STANDING",
     "TIME_STAMP",
     "Change",
@@ -103,9 +112,11 @@ __all__ = [
     "Kind",
     "MassPreview",
     "Missing",
+    "NamePreview",
     "NotAllowed",
     "NotReady",
     "PublishedList",
+    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -187,6 +198,7 @@ __all__ = [
     "preview_correction",
     "preview_learner_erasure",
     "preview_mass_revocation",
+    "preview_name",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
@@ -196,6 +208,7 @@ __all__ = [
     "reconcile",
     "reconcile_nightly",
     "reconsider",
+    "reconsider_awards",
     "record_certificate",
     "record_enrolment",
     "record_grade",
@@ -210,6 +223,7 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_with_part",
     "run_simulation",
     "schedule",
     "sealer_for",
@@ -218,6 +232,7 @@ __all__ = [
     "share",
     "signer_for",
     "simulations_left",
+    "stack",
     "start_simulation",
     "status_document",
     "switch_on",
@@ -226,6 +241,7 @@ __all__ = [
     "url_of",
     "verify",
     "wake_rules",
+    "wholes_left",
     "why_not",
     "would_earn",
 ]

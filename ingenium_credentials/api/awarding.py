@@ -18,12 +18,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Award, AwardRule, CourseResult
+from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
 from . import concluding, definitions, facts, objecting, occasions, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
-__all__ = ["Circumstances", "award", "demand_earned_again", "evaluate", "is_met", "rules_for"]
+__all__ = [
+    "Circumstances",
+    "award",
+    "award_by",
+    "demand_earned_again",
+    "evaluate",
+    "is_met",
+    "rules_for",
+    "rules_with_part",
+]
 
 _MOST_ATTEMPTS = 20
 """Some ten days. Then the problem stays to be seen, and news or a reconciliation begins anew."""
@@ -59,7 +68,7 @@ def _evaluate(result: CourseResult) -> list[int]:
     problems: list[str] = []
     for rule in rules_for(result.course_id):
         try:
-            awards += _award_by(rule, result.learner_id)
+            awards += award_by(rule, result.learner_id)
         except DATABASE_GONE:
             raise
         except NotAllowed:
@@ -88,13 +97,22 @@ def _outcome(result: CourseResult, problems: Sequence[str]) -> dict[str, object]
 
 def rules_for(course_id: str) -> list[AwardRule]:
     """The enabled rules that name the course and can award something now, by their schedules too."""
+    return _at_work(courses__course_id=course_id)
+
+
+def rules_with_part(definition: str) -> list[AwardRule]:
+    """The same that name the definition: its credential may be a part of what they award."""
+    return _at_work(parts__definition=definition)
+
+
+def _at_work(**named: str) -> list[AwardRule]:
     now = timezone.now()
     found = AwardRule.objects.filter(
         Q(starts_at=None) | Q(starts_at__lte=now),
         Q(ends_at=None) | Q(ends_at__gt=now),
         enabled=True,
         achievement__state=Achievement.State.ACTIVE,
-        courses__course_id=course_id,
+        **named,
     )
     return list(
         found.select_related("achievement__issuer")
@@ -103,7 +121,11 @@ def rules_for(course_id: str) -> list[AwardRule]:
     )
 
 
-def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
+def award_by(rule: AwardRule, learner_id: int) -> list[int]:
+    """Award what the learner has earned by the rule, and look again at what was lost; the award's id.
+
+    Raises as `award` does, and `NotReady` when nobody knows since when the rule is met.
+    """
     known = facts.known(learner_id, rule.condition, rule=rule)
     explanation = rules.explain(rule.condition, known)
     if explanation.met is False:
@@ -127,18 +149,36 @@ def _award_by(rule: AwardRule, learner_id: int) -> list[int]:
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
-    """What the learner was awarded by this rule is looked at again, unless another rule holds it up."""
-    if not reviewing.may_lose(rule, learner_id):
+    """What the learner was awarded by this rule is looked at again, unless something else holds it up:
+    another rule, or this one as it was when it made the award. A stricter rule takes nothing back.
+    """
+    held = reviewing.held_by(rule, learner_id)
+    if held is None:
         return
     others = AwardRule.objects.filter(achievement__slug=rule.achievement.slug, enabled=True)
-    if not any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
+    if any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
+        return
+    former = _condition_of(held, rule)
+    if former == rule.condition or not is_met(rule, learner_id, former):
         reviewing.lost(rule, learner_id)
 
 
-def is_met(rule: AwardRule, learner_id: int) -> bool | None:
-    """Whether the learner meets the rule now; None where it cannot be told."""
+def _condition_of(award: Award, rule: AwardRule) -> object:
+    """The condition by which the award was made."""
+    while award.supersedes is not None:
+        award = award.supersedes
+    made = AuditEntry.objects.filter(subject_id=str(award.uuid), action="awarded").first()
+    if made is None:
+        return rule.condition
+    version = rule.versions.filter(at__lte=made.at).order_by("-revision").first()
+    return version.content.get("condition", rule.condition) if version is not None else rule.condition
+
+
+def is_met(rule: AwardRule, learner_id: int, condition: object = None) -> bool | None:
+    """Whether the learner meets the rule, or a former condition of it; None where it cannot be told."""
+    condition = condition or rule.condition
     try:
-        return rules.explain(rule.condition, facts.known(learner_id, rule.condition, rule=rule)).met
+        return rules.explain(condition, facts.known(learner_id, condition, rule=rule)).met
     except rules.ConditionError:
         return None
 

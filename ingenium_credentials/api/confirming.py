@@ -8,7 +8,9 @@ at. After the date the name is signed as it stands.
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from typing import Any
 
+from attrs import frozen
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +22,7 @@ from . import correcting, queueing, reviewing
 from .errors import NotAllowed
 from .states import State, Which, locked
 
-__all__ = ["OTHER_NAME", "awaits_confirmation", "confirm_name"]
+__all__ = ["OTHER_NAME", "NamePreview", "awaits_confirmation", "confirm_name", "preview_name"]
 
 OTHER_NAME = gettext_noop(
     "The name differs from the one in the account. A person looks at it before it is signed."
@@ -36,6 +38,33 @@ def awaits_confirmation(award: Award) -> bool:
     return asked and due is not None and due > timezone.now()
 
 
+@frozen(kw_only=True)
+class NamePreview:
+    """The name exactly as it would be signed."""
+
+    name: str
+    latin_name: str
+    """In Latin letters; empty where the name is so already."""
+    is_changed: bool
+    is_other: bool
+    """It is no spelling of the name in the account: a person would look at it first."""
+
+
+def preview_name(award: Award, name: str = "", latin_name: str = "") -> NamePreview:
+    """The name as it stands, or as the learner writes it; raises `NotAllowed` for no name."""
+    known = (award.recipient_name, award.recipient_latin_name)
+    wanted = known
+    if name.strip() or latin_name.strip():
+        fields = correcting.names(name if name.strip() else known[0], latin_name)
+        wanted = (fields["recipient_name"], fields["recipient_latin_name"])
+    return NamePreview(
+        name=wanted[0],
+        latin_name=wanted[1],
+        is_changed=wanted != known,
+        is_other=wanted != known and not _is_spelling(wanted, known[1] or known[0]),
+    )
+
+
 def confirm_name(award: Which, learner_id: int, name: str = "", latin_name: str = "") -> Award:
     """The learner confirms the name, or says how it is written; it is signed then.
 
@@ -47,30 +76,25 @@ def confirm_name(award: Which, learner_id: int, name: str = "", latin_name: str 
         row = locked(award)
         if row.learner_id != learner_id or not awaits_confirmation(row):
             raise NotAllowed(_("The name of this credential is not to be confirmed, or not any more."))
-        known = row.recipient_latin_name or row.recipient_name
-        changes = correcting.names(name or row.recipient_name, latin_name)
-        if not latin_name.strip() and not name.strip():
-            changes["recipient_latin_name"] = row.recipient_latin_name
-        stays = all(getattr(row, field) == value for field, value in changes.items())
-        changes["confirmed_at"] = timezone.now()
-        if not stays:
-            changes["name_source"] = "learner"
-        correcting.amend(
-            row,
-            changes,
-            action="name-confirmed" if stays else "name-stated",
-            actor_id=learner_id,
-            reason="",
-        )
-        if not stays and not _is_spelling(row, known):
+        preview = preview_name(row, name, latin_name)
+        changes: dict[str, Any] = {"confirmed_at": timezone.now()}
+        if preview.is_changed:
+            changes |= {
+                "recipient_name": preview.name,
+                "recipient_latin_name": preview.latin_name,
+                "name_source": "learner",
+            }
+        action = "name-stated" if preview.is_changed else "name-confirmed"
+        correcting.amend(row, changes, action=action, actor_id=learner_id, reason="")
+        if preview.is_other:
             return reviewing.open_review(row, OTHER_NAME)
         queueing.queue(queueing.ISSUE, [row.pk])
     return row
 
 
-def _is_spelling(row: Award, known: str) -> bool:
-    """Whether both forms of the new name could be the known one, written otherwise."""
-    forms = (transcribed(row.recipient_name) or row.recipient_name, row.recipient_latin_name)
+def _is_spelling(wanted: tuple[str, str], known: str) -> bool:
+    """Whether both forms could be the known name, written otherwise."""
+    forms = (transcribed(wanted[0]) or wanted[0], wanted[1])
     return all(_alike(form, known) for form in forms if form)
 
 

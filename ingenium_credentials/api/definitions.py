@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, Organisation
+from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, AwardRulePart, Organisation
 from . import auditing, pictures, recording
 from .completeness import demand_complete
 from .errors import NotAllowed
@@ -86,6 +86,8 @@ def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achiev
             AwardRule.objects.filter(achievement__in=former).update(achievement=stored)
             named = AwardRuleCourse.objects.filter(rule__achievement=stored, rule__enabled=True)
             recording.reconsider(named.values_list("course_id", flat=True))
+            parts = AwardRulePart.objects.filter(rule__achievement=stored, rule__enabled=True)
+            recording.reconsider_awards(parts.values_list("definition", flat=True))
             former.filter(state=State.ACTIVE).update(state=State.RETIRED)
             stored.state = State.ACTIVE
             stored.save(update_fields=["state"])

@@ -24,9 +24,9 @@ _CHUNK = 1000
 STANDING = (Award.State.PENDING, Award.State.ISSUED)
 """States in which an award counts towards another one.
 
-A pending award counts: it has been earned, and only its signature is missing. One under
-review does not, until it is decided; one that is revoked, superseded, expired or erased
-never does (what supersedes another is an award of its own, and counts).
+A pending award counts: it has been earned, and only its signature is missing. Of one under
+review it is not known, until that is decided; one that is revoked, superseded, expired or
+erased never counts (what supersedes another is an award of its own, and counts).
 """
 _OF_KIND = {
     PartResult.Kind.CATEGORY: "categories",
@@ -81,11 +81,18 @@ def learners_of(course_ids: Iterable[str]) -> Iterator[int]:
 def standing_awards(learner_id: int, slugs: Iterable[str]) -> list[Award]:
     """The learner's awards of these definitions that count now."""
     wanted = sorted(slugs)
-    return list(_standing([learner_id], wanted).order_by("definition", "pk")) if wanted else []
+    if not wanted:
+        return []
+    # A correction under way comes second: what stands already counts.
+    awards = _standing([learner_id], wanted).order_by("-occasion")
+    return [award for _slug, award in sorted({award.definition: award for award in awards}.items())]
 
 
-def _standing(learner_ids: Sequence[int], slugs: Iterable[str]) -> Any:
-    awards = Award.objects.filter(learner_id__in=learner_ids, definition__in=list(slugs), state__in=STANDING)
+def _standing(learner_ids: Sequence[int], slugs: Iterable[str], states: Sequence[str] = STANDING) -> Any:
+    awards = Award.objects.filter(learner_id__in=learner_ids, definition__in=list(slugs), state__in=states)
+    # Neither a correction that waits for its signature, nor what is held under review, counts.
+    awards = awards.exclude(state=Award.State.PENDING, supersedes__isnull=False)
+    awards = awards.exclude(Q(state=Award.State.PENDING) & ~Q(review_reason=""))
     return awards.filter(Q(valid_until=None) | Q(valid_until__gt=timezone.now()))
 
 
@@ -163,21 +170,21 @@ class _Reader:
         if not self.rule.definitions:
             return {}
         rows = list(
-            _standing(learner_ids, self.rule.definitions)
-            .order_by("occasion")
-            .values_list(
-                "learner_id", "definition", "awarded_at", "courses", "achievement_id", "achievement__ects"
-            )
+            _standing(learner_ids, self.rule.definitions, (*STANDING, Award.State.REVIEW))
+            # A correction under way comes second: what stands already counts.
+            .order_by("-occasion")
+            .values_list(*_OF_AWARD)
         )
-        universities = _universities({row[4] for row in rows})
+        universities = _universities({row[-2] for row in rows})
         found: dict[int, dict[str, rules.Held]] = defaultdict(dict)
-        for learner_id, definition, awarded_at, courses, achievement_id, ects in rows:
+        for learner_id, definition, state, reason, awarded_at, courses, achievement_id, ects in rows:
             found[learner_id][definition] = rules.Held(
                 definition=definition,
                 awarded_at=awarded_at,
                 courses=frozenset(courses or ()),
                 ects=ects,
                 universities=universities.get(achievement_id, frozenset()),
+                is_certain=state != Award.State.REVIEW and not reason,
             )
         return found
 
@@ -188,6 +195,16 @@ class _Reader:
         return {row.learner_id: (row.approved, row.at) for row in rows}
 
 
+_OF_AWARD = (
+    "learner_id",
+    "definition",
+    "state",
+    "review_reason",
+    "awarded_at",
+    "courses",
+    "achievement_id",
+    "achievement__ects",
+)
 _NO_PARTS: dict[str, Any] = {"categories": {}, "subsections": {}, "blocks": {}}
 
 

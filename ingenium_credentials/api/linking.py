@@ -15,7 +15,9 @@ def credential_for_certificate(*, learner_id: int, course_id: str) -> dict[str, 
     `url` shows it to the learner, and to others once it is shared; `verify_url` is the verifier.
     """
     issued = Award.objects.filter(
-        learner_id=learner_id, rule__courses__course_id=course_id, state=Award.State.ISSUED
+        learner_id=learner_id,
+        rule__courses__course_id=course_id,
+        state__in=(Award.State.ISSUED, Award.State.REVIEW),
     )
     award = issued.only("uuid").order_by("-awarded_at", "-pk").first()
     if award is None:

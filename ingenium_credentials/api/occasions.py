@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import Award, Letter
+from ..models import Award, AwardRulePart, Letter
 from . import auditing, queueing, status
 from .errors import NotReady
 from .mailing import queue_letter
@@ -41,6 +42,8 @@ def insert(
     The occasion must come from what the caller has looked at: whoever decides on the same
     rows in this moment wants the same one, and gets back the award of whoever was first.
     """
+    if AwardRulePart.objects.filter(definition=new.definition, rule__enabled=True).exists():
+        new.wholes_due_at = timezone.now()
     for _try in range(_PLACES_TRIED):
         try:
             with transaction.atomic():
@@ -60,7 +63,9 @@ def insert(
 
 
 def _have_issued(new: Award) -> None:
-    """At once, or when the learner has confirmed the name."""
+    """At once, or when the learner has confirmed the name; what it completes is not kept waiting."""
+    if new.wholes_due_at is not None:
+        queueing.queue(queueing.STACK, [new.pk])
     if new.confirmation_due_at is not None:
         queue_letter(new, Letter.Kind.CONFIRM)
     else:

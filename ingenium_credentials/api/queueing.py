@@ -16,7 +16,18 @@ from django.db import transaction
 
 from ..conf import conf
 
-__all__ = ["EVALUATE", "ISSUE", "LAPSE", "PUBLISH", "REVOKE_MANY", "SEND", "SIMULATE", "TIME_STAMP", "queue"]
+__all__ = [
+    "EVALUATE",
+    "ISSUE",
+    "LAPSE",
+    "PUBLISH",
+    "REVOKE_MANY",
+    "SEND",
+    "SIMULATE",
+    "STACK",
+    "TIME_STAMP",
+    "queue",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +38,7 @@ LAPSE = f"{_MODULE}.lapse"
 REVOKE_MANY = f"{_MODULE}.revoke_many"
 PUBLISH = f"{_MODULE}.publish_status_list"
 SEND = f"{_MODULE}.send_letters"
+STACK = f"{_MODULE}.stack"
 SIMULATE = f"{_MODULE}.simulate"
 TIME_STAMP = f"{_MODULE}.time_stamp"
 # A web request waits while we publish: try again once, for connections that went stale.

@@ -23,6 +23,7 @@ from .facts import known
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
 from .recording import reconsider_results
+from .states import issuable
 
 __all__ = ["Difference", "Kind", "reconcile", "reconcile_nightly"]
 
@@ -147,7 +148,7 @@ def _results(run: Reconciliation) -> QuerySet[CourseResult]:
 
 
 def _pending(run: Reconciliation) -> QuerySet[Award]:
-    pending = Award.objects.filter(state=Award.State.PENDING)
+    pending = Award.objects.filter(issuable(timezone.now()))
     # Whoever may still correct the name is waited for.
     waiting = Q(confirmation_due_at__gt=timezone.now(), confirmed_at=None)
     return _of_course(pending.exclude(waiting), run.course_id)
@@ -232,11 +233,14 @@ def _is_missing(latest: Award | None, earned_at: dt.datetime | None) -> bool:
         return True
     if latest.state != Award.State.REVOKED or latest.revoked_at is None or earned_at is None:
         return False
+    if latest.review_due_at is not None:
+        # Its review ended by itself: meeting the condition again is enough.
+        return True
     return earned_at > latest.revoked_at
 
 
 def _must_not_stand(award: Award, rule: AwardRule) -> bool:
-    stands = award.state in (Award.State.PENDING, Award.State.ISSUED)
+    stands = award.state in (Award.State.PENDING, Award.State.ISSUED) and not award.review_reason
     return stands and award.rule_id == rule.pk and rule.on_loss != AwardRule.OnLoss.KEEP
 
 
@@ -254,6 +258,8 @@ def _not_issued(awards: Iterable[Award], *, dry_run: bool) -> Iterator[Differenc
 
 def _double(run: Reconciliation) -> Iterator[Difference]:
     standing = Award.objects.filter(state__in=_STANDING, learner_id__isnull=False)
+    # A correction waits for its signature beside what it replaces.
+    standing = standing.exclude(state=Award.State.PENDING, supersedes__isnull=False)
     counted = (
         _of_course(standing, run.course_id)
         .values("learner_id", "definition")

@@ -61,7 +61,7 @@ def award_data(award: Award) -> AwardData:
         raise NotReady(_("The setting INGENIUM_BASE_URL is missing."))
     return AwardData(
         id=credential_url(award),
-        achievement=achievement_data(award.achievement),
+        achievement=achievement_data(award.achievement, issuer=award.issuer),
         issuer=issuer_data(award.issuer),
         recipient=RecipientData(
             id=f"urn:uuid:{award.recipient_uuid}",
@@ -104,8 +104,11 @@ def _part(part: Award) -> PartData:
     )
 
 
-def achievement_data(achievement: Achievement) -> AchievementData:
-    """One version of a definition as it is signed, in its complete languages; raises `NotReady`."""
+def achievement_data(achievement: Achievement, *, issuer: Issuer | None = None) -> AchievementData:
+    """One version of a definition as it is signed, in its complete languages; raises `NotReady`.
+
+    The awarding body that signs for itself, as `issuer`, is named by the DID that it signs with.
+    """
     told = told_languages(achievement)
     url = f"{conf.BASE_URL}/ingenium/achievements/{achievement.uuid}/"
     bodies = achievement.awarding.select_related("organisation").order_by("position", "pk")
@@ -119,7 +122,10 @@ def achievement_data(achievement: Achievement) -> AchievementData:
             descriptions=_texts(achievement.descriptions, told),
             criteria=_texts(achievement.criteria, told),
             image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names, told))),
-            awarding_bodies=tuple(organisation_data(body.organisation) for body in bodies),
+            awarding_bodies=tuple(
+                organisation_data(body.organisation, identity=_own_did(body.organisation, issuer))
+                for body in bodies
+            ),
             outcomes=tuple(_outcome(entry, told) for entry in achievement.outcomes or ()),
             languages=tuple(achievement.languages or ()),
             ects=achievement.ects,
@@ -270,6 +276,11 @@ def _accreditation(row: Accreditation) -> QualityAssuranceData:
         fields=tuple(vocabularies.find("isced-f", code) for code in row.limit_fields or ()),
         levels=tuple(row.limit_levels or ()),
     )
+
+
+def _own_did(organisation: Organisation, issuer: Issuer | None) -> str:
+    is_own = issuer is not None and issuer.organisation_id == organisation.pk
+    return issuer.did if issuer is not None and is_own and issuer.mode == Issuer.Mode.OWN else ""
 
 
 def _identity(organisation: Organisation, homepage: str) -> str:

@@ -19,12 +19,13 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from ..models import CourseResult
+from ..models import Award, CourseResult
 from . import queueing
 from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, distrusted, merge
 
 __all__ = [
     "reconsider",
+    "reconsider_awards",
     "reconsider_results",
     "record",
     "record_certificate",
@@ -39,6 +40,7 @@ _TRIES = 5
 _PAUSE_SECONDS = 0.02
 _KEY = ("learner_id", "course_id")
 _STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp", "enrolment_stamp"})
+_STANDING = (Award.State.PENDING, Award.State.ISSUED)
 _TO_EVALUATE = ("revision", "dirty", "attempts", "next_attempt_at", "changed_at")
 
 
@@ -113,6 +115,12 @@ def reconsider(course_ids: Iterable[str]) -> int:
 def reconsider_results(result_ids: Iterable[int]) -> int:
     """Mark these results as not evaluated; returns how many."""
     return _reconsider(CourseResult.objects.filter(pk__in=list(result_ids)))
+
+
+def reconsider_awards(definitions: Iterable[str]) -> int:
+    """Mark the awards of these definitions, so that the awards they are parts of are evaluated."""
+    awards = Award.objects.filter(definition__in=list(definitions), learner_id__isnull=False)
+    return awards.filter(state__in=_STANDING).update(wholes_due_at=timezone.now())
 
 
 def _reconsider(results: QuerySet[CourseResult]) -> int:

@@ -25,7 +25,6 @@ __all__ = [
     "PART_SUPERSEDED",
     "hold",
     "lost",
-    "may_lose",
     "open_review",
     "review_wholes",
 ]
@@ -66,9 +65,9 @@ def hold(row: Award, *, action: str, actor_id: int | None, reason: str, **change
     auditing.note(action, row, actor_id=actor_id, reason=reason)
 
 
-def may_lose(rule: AwardRule, learner_id: int) -> bool:
-    """Whether there is an award that `lost` would put under review."""
-    return rule.on_loss != AwardRule.OnLoss.KEEP and _held_by(rule, learner_id).exists()
+def held_by(rule: AwardRule, learner_id: int) -> Award | None:
+    """The award that `lost` would put under review."""
+    return None if rule.on_loss == AwardRule.OnLoss.KEEP else _held_by(rule, learner_id).first()
 
 
 def lost(rule: AwardRule, learner_id: int) -> list[Award]:

@@ -115,6 +115,8 @@ def wake_rules(now: dt.datetime) -> int:
             if AwardRule.objects.filter(pk=rule_id, wakes_at__lte=now).update(wakes_at=None):
                 named = AwardRuleCourse.objects.filter(rule_id=rule_id, rule__enabled=True)
                 recording.reconsider(named.values_list("course_id", flat=True))
+                parts = AwardRulePart.objects.filter(rule_id=rule_id, rule__enabled=True)
+                recording.reconsider_awards(parts.values_list("definition", flat=True))
                 woken += 1
     return woken
 
@@ -194,6 +196,7 @@ def _save(
         if rule.enabled:
             # Whoever has met it already is found by the sweep.
             recording.reconsider(courses)
+            recording.reconsider_awards(definitions)
         auditing.note(action, rule, actor_id=actor_id, reason=reason)
     return rule
 

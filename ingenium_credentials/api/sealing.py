@@ -131,10 +131,10 @@ def seal_award(award: Award, data: AwardData, now: dt.datetime) -> SealedAward:
 def unsigned_export(award: Award) -> bytes:
     """The award's text without seal, for upload to the Commission's issuer; raises `NotReady`.
 
-    An award that was revoked is not exported.
+    An award that was revoked or replaced is not exported.
     Permission is the caller's to check: it holds the learner's name.
     """
-    if award.state == Award.State.REVOKED:
+    if award.revoked_at is not None:
         raise NotReady(_("The award was revoked."))
     now = timezone.now().replace(microsecond=0)
     _others, data = _parties(award, award_data(award), now)

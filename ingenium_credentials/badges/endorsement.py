@@ -38,10 +38,16 @@ class Tally:
     """Whether all of them signed this very award, and not its definition once for all."""
 
     @property
+    def is_complete(self) -> bool:
+        """Whether nobody's signature is missing."""
+        return self.signed == self.named
+
+    @property
     def sentence(self) -> str:
         """For a person."""
         what = "" if self.each_award else " Some signed the definition, once for all its awards."
-        return f"Awarded by {self.signed} of {self.named} universities.{what}"
+        verb = "Awarded" if self.is_complete else "Signed"
+        return f"{verb} by {self.signed} of {self.named} universities.{what}"
 
 
 def of_award(award: AwardData, endorser: OrganisationData, *, now: dt.datetime) -> Document:
@@ -92,8 +98,9 @@ def attach(badge: Document, *, to_award: Sequence[Document], to_achievement: Seq
 def tally(document: Mapping[str, Any], parts: Sequence[Report]) -> Tally | None:
     """Who awarded a badge whose own proof holds, given the reports on what is inside it.
 
-    None where nobody but the issuer says that they award. The issuer counts unless the
-    badge names another one as the creator of its achievement.
+    Out of those that it names as awarding bodies; a badge without such a list (ours before
+    we wrote one, or a stranger's) names its issuer or creator and who endorses it. None
+    where nobody but the issuer says that they award: then it signs for all by mandate.
     """
     endorsements = [entry for entry in _endorsements(document) if entry.get("name") == NAME]
     if not endorsements:
@@ -102,13 +109,20 @@ def tally(document: Mapping[str, Any], parts: Sequence[Report]) -> Tally | None:
     first = _id(achievement.get("creator")) or _id(document.get("issuer"))
     sound = {_id(part.document.get("issuer")) for part in parts if part.document and part.verdict == "valid"}
     sound.add(_id(document.get("issuer")))
-    named = {first, *(_id(entry.get("issuer")) for entry in endorsements)}
+    named = _named(achievement) or {first, *(_id(entry.get("issuer")) for entry in endorsements)}
     once = [
         entry
         for entry in endorsements
         if _object(entry.get("credentialSubject")).get("id") != document.get("id")
     ]
     return Tally(signed=len(named & sound), named=len(named), each_award=not once)
+
+
+def _named(achievement: Mapping[str, Any]) -> set[str]:
+    """The ids of the awarding bodies that a badge lists."""
+    entries = map(_object, members(achievement, "alignment"))
+    found = (entry.get("targetUrl") for entry in entries if entry.get("targetFramework") == ob3.AWARDING_BODY)
+    return {url for url in found if isinstance(url, str)}
 
 
 def _endorsements(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

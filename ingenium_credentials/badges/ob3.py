@@ -9,6 +9,7 @@ over the members that Open Badges has. Where two ways exist, this is the one tak
 - The learner's name stands where readers look for it: as an unhashed `identifier` of
   type `name`, once per script, and as `credentialSubject.name`. The e-mail is only there
   as a salted hash.
+- The universities of a joint award are alignments, so that who has not signed can be found.
 - The credentials that a larger one is made of are evidence, and their achievements related.
 - A fact with a published concept (ESCO, EQF, ISCED-F, European Learning Model) is an
   alignment; what has no address of its own is in the narrative.
@@ -37,13 +38,16 @@ from .data import (
 )
 from .moments import format_moment
 
-__all__ = ["CONTEXTS", "profile", "render"]
+__all__ = ["AWARDING_BODY", "CONTEXTS", "profile", "render"]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
 """The contexts of an issued badge, in the order that both specifications demand."""
+
+AWARDING_BODY = "European Learning Model: awarding body"
+"""The framework of the alignments that name the universities of a joint award."""
 
 _EQF = "http://data.europa.eu/snb/eqf/"
 _SUPERVISION = "European Learning Model: supervision and identity verification"
@@ -206,7 +210,15 @@ def _alignments(award: AwardData) -> list[dict[str, Any]]:
         for outcome in achievement.outcomes
         if outcome.esco
     ]
-    return outcomes + [_alignment(concept, framework) for concept, framework in concepts if concept]
+    return [*outcomes, *_bodies(achievement)] + [
+        _alignment(concept, framework) for concept, framework in concepts if concept
+    ]
+
+
+def _bodies(achievement: AchievementData) -> list[dict[str, Any]]:
+    """All that award, where they are several: Open Badges has no member for more than one."""
+    bodies = achievement.awarding_bodies if len(achievement.awarding_bodies) > 1 else ()
+    return [_alignment(ConceptData(iri=body.id, labels=body.names), AWARDING_BODY) for body in bodies]
 
 
 def _alignment(concept: ConceptData, framework: str) -> dict[str, Any]:

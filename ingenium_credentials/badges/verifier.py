@@ -282,7 +282,14 @@ def _contents(draft: _Draft, means: Means, *, depth: int) -> list[Check]:
     check = _check_parts("endorsements", "endorsement", found, draft, means, depth=depth)
     # 8. Who awards it: the universities that have signed it, beside the issuer.
     tally = endorsement.tally(document, draft.parts) if draft.is_proven else None
-    return [evolve(check, detail=tally.sentence) if tally else check]
+    return [_tallied(check, tally) if tally else check]
+
+
+def _tallied(check: Check, tally: endorsement.Tally) -> Check:
+    """A university that is named and has not signed: nothing is forged, and nothing shows its word."""
+    if tally.is_complete or check.outcome is not Outcome.PASSED:
+        return evolve(check, detail=tally.sentence)
+    return not_checked(check.id, "Not every university that is named has signed.", tally.sentence)
 
 
 @frozen

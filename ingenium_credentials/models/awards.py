@@ -101,6 +101,14 @@ class Award(models.Model):
         help_text=_("What truly happened; empty: nobody has said."),
     )
     evidence = models.JSONField(_("evidence"), default=list, blank=True)
+    wholes_due_at = models.DateTimeField(
+        _("larger awards due at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text=_("When the awards that this one is a part of are evaluated; empty: done."),
+    )
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
     digest_salt = models.CharField(_("salt of the digests"), max_length=43, blank=True)
     digests = models.JSONField(

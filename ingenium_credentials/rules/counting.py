@@ -71,8 +71,10 @@ def contested(root: Explanation) -> frozenset[Item]:
     """The items that could exclude one another, among all that count or may yet count."""
     by_course: dict[str, set[Item]] = {}
     wanted: Counter[tuple[str, str]] = Counter()
+    every: set[Item] = set()
     for line in root.lines:
         mine = set(line.items) | {entry.item for entry in line.entries}
+        every |= mine
         wanted.update({item[:2] for item in mine})
         for item in mine:
             for course in item.uses:
@@ -82,9 +84,6 @@ def contested(root: Explanation) -> frozenset[Item]:
         for items in by_course.values()
         if len(items) > 1 and any(one.kind == "credential" for one in items)
         for item in items
-    }
-    every = {item for items in by_course.values() for item in items} | {
-        item for line in root.lines for item in line.items
     }
     return frozenset(crossed | {item for item in every if wanted[item[:2]] > 1})
 

@@ -56,6 +56,8 @@ class Held:
     ects: Decimal | None = None
     universities: frozenset[str] = frozenset()
     """Short names of the universities that award it; empty when not known."""
+    is_certain: bool = True
+    """False while it is under review: whether it counts is not known then."""
 
 
 @frozen(kw_only=True)

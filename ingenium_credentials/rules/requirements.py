@@ -159,7 +159,11 @@ def _credential(leaf: Leaf, known: Known) -> Explanation:
     held = known.held.get(leaf.definition)
     if held is None:
         return _open(leaf, False, _say_not_held, need=leaf.definition)
-    found = _met(leaf, held.awarded_at, _say_held, have=leaf.definition, need=leaf.definition)
+    figures = {"have": leaf.definition, "need": leaf.definition}
+    if held.is_certain:
+        found = _met(leaf, held.awarded_at, _say_held, **figures)
+    else:
+        found = _open(leaf, None, _say_under_review, **figures)
     found.items = (_item(held),)
     return found
 
@@ -183,7 +187,7 @@ def _entries(leaf: Leaf, known: Known, size: Callable[[Facts | Held], Any]) -> I
     for definition in leaf.definitions:
         held = known.held.get(definition)
         if held is not None:
-            yield Entry(_item(held), size(held), held.awarded_at)
+            yield Entry(_item(held), size(held) if held.is_certain else None, held.awarded_at)
 
 
 def measure(leaf: Leaf, entries: Iterable[Entry]) -> Decimal:
@@ -237,7 +241,7 @@ def _sum(leaf: Leaf, entries: tuple[Entry, ...], say: Callable[[Decimal, Decimal
         say=lambda: say(have, leaf.least),
         have=have,
         need=leaf.least,
-        items=tuple(entry.item for entry in counted),
+        items=tuple(entry.item for entry in counted) if reached >= leaf.least else (),
         entries=entries,
     )
 
@@ -335,6 +339,10 @@ def _say_out_of_time() -> str:
 
 def _say_held() -> str:
     return _("The credential that is asked for is held.")
+
+
+def _say_under_review() -> str:
+    return _("The credential that is asked for is under review.")
 
 
 def _say_not_held() -> str:

@@ -33,7 +33,7 @@ class Card:
     kind: str
     image: str
     state: str
-    """`pending`, `issued`, `revoked` or `expired`."""
+    """A state of the award; or, of a pending one, `confirm` or `held`."""
     is_public: bool
 
 
@@ -55,16 +55,24 @@ def my_credentials(request: HttpRequest) -> HttpResponse:
 
 def _card(award: Award) -> Card:
     achievement = award.achievement
-    expired = award.valid_until is not None and award.valid_until <= timezone.now()
-    state = "expired" if expired and award.state == Award.State.ISSUED else award.state
     return Card(
         award=award,
         title=say(achievement.names),
         kind=wording.kind(achievement.kind),
         image=image_address(achievement.uuid),
-        state=state,
+        state=_state(award),
         is_public=is_public(award),
     )
+
+
+def _state(award: Award) -> str:
+    """What the owner has to know first; the sweep may not have come by yet."""
+    if award.state == Award.State.PENDING and award.review_reason:
+        return "held"
+    if api.awaits_confirmation(award):
+        return "confirm"
+    over = award.valid_until is not None and award.valid_until <= timezone.now()
+    return "expired" if over and award.state == Award.State.ISSUED else award.state
 
 
 def _offered() -> list[dict[str, object]]:

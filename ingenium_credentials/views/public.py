@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -22,12 +23,13 @@ from ..badges.errors import CredentialError
 from ..badges.jsonld import parse
 from ..conf import conf
 from ..models import Achievement, Award, Credential
-from . import diplomas, facts, markdown, reading, wording
+from . import confirmation, diplomas, facts, markdown, reading, succession, wording
 from .access import Seen, is_public, see
 from .machine import document, open_to_all_origins
 from .negotiation import choose
 from .pages import Problem, guarded, not_found, page
 from .sharing import share_links
+from .signatures import signatures
 
 __all__ = ["achievement_image", "achievement_page", "credential", "image_address"]
 
@@ -103,8 +105,8 @@ def _document(
 
 
 def _offers(award: Award, suffix: str) -> bool:
-    """A diploma of what was taken back would be printed and shown; the signed files say for themselves."""
-    return suffix != "pdf" or award.state != Award.State.REVOKED
+    """A diploma of what counts no longer would be printed and shown; the signed files say for themselves."""
+    return suffix != "pdf" or award.revoked_at is None
 
 
 def _bytes(stored: Credential, suffix: str) -> bytes:
@@ -123,7 +125,7 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         "is_public": is_public(award),
     }
     if award.state == Award.State.PENDING:
-        return page(request, "pending.html", context)
+        return confirmation.waiting(request, award, context)
     stored = {found.format: found for found in award.credentials.all()}
     found = _facts(award, stored)
     context |= {
@@ -134,9 +136,29 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         "verdict": _verdict(stored),
         "files": [suffix for suffix in _MEDIA_TYPES if _FORMATS[suffix] in stored and _offers(award, suffix)],
         "share": share_links(award, found),
+        "is_expired": award.valid_until is not None and award.valid_until <= timezone.now(),
+        "successor": succession.successor_of(award, is_owner=seen.is_owner and not as_others),
+        "former": succession.former_of(award, is_owner=seen.is_owner and not as_others),
+        "signatures": signatures(award.achievement, award.issuer),
+        **_stack(award, is_owner=seen.is_owner and not as_others),
         "appeal": award.issuer.organisation.homepage if award.issuer.organisation.homepage_verified else "",
     }
     return page(request, "credential.html", context)
+
+
+def _stack(award: Award, *, is_owner: bool) -> dict[str, object]:
+    """What it is made of and what it counts in, as far as the visitor may see those; the rest as a number."""
+    parts, wholes = (list(found.select_related("achievement")) for found in (award.parts, award.wholes))
+    seen = [_linked(part) for part in parts if is_owner or is_public(part)]
+    return {
+        "parts": seen,
+        "hidden_parts": len(parts) - len(seen),
+        "wholes": [_linked(whole) for whole in wholes if is_owner or is_public(whole)],
+    }
+
+
+def _linked(award: Award) -> dict[str, object]:
+    return {"uuid": award.uuid, "title": facts.say(award.achievement.names), "state": award.state}
 
 
 def _facts(award: Award, stored: dict[str, Credential]) -> facts.Facts:
@@ -179,7 +201,12 @@ def achievement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     achievement = _published(uuid)
     found = facts.of_achievement(api.achievement_data(achievement), demonstration=conf.DEMONSTRATION)
     image = image_address(uuid) if achievement.image_svg else ""
-    context = {"achievement": achievement, "facts": found, "image": image}
+    context = {
+        "achievement": achievement,
+        "facts": found,
+        "image": image,
+        "signatures": signatures(achievement, achievement.issuer),
+    }
     return page(request, "achievement.html", context)
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from ..badges import edc
 from ..badges.errors import CredentialError
 from ..badges.moments import parse_moment
+from ..badges.ob3 import AWARDING_BODY
 from . import wording
 from .facts import Fact, Facts, Outcome, Party, Text, say
 
@@ -26,6 +27,7 @@ _LONGEST = 4000
 _MOST = 50
 _SNB = "http://data.europa.eu/snb/"
 _EQF = f"{_SNB}eqf/"
+_PLANNED = ", as planned"
 _LABELS = {
     "eqf": gettext_lazy("Level"),
     "isced-f": gettext_lazy("Field of study"),
@@ -33,6 +35,7 @@ _LABELS = {
     "assessment": gettext_lazy("Assessment"),
     "supervision-verification": gettext_lazy("Supervision and identity check"),
     "accreditation": gettext_lazy("Quality assurance"),
+    _PLANNED: gettext_lazy("Supervision and identity check, as planned"),
 }
 """What a concept says, by the European vocabulary that it is from."""
 _ESCO = "http://data.europa.eu/esco/"
@@ -56,7 +59,7 @@ def of_document(document: Mapping[str, Any]) -> Facts:
         holder_latin=names[1] if len(names) > 1 else "",
         issuer=_party(issuer, document.get("issuer")),
         alliance=_party(_object(issuer.get("parentOrg"))),
-        awarding=tuple(filter(None, [_party(_object(achievement.get("creator")))])),
+        awarding=tuple(_awarding(achievement)),
         awarded_at=_moment(document, "awardedDate", "validFrom", "issuanceDate"),
         valid_until=_moment(document, "validUntil", "expirationDate"),
         table=tuple(_table(subject, achievement)),
@@ -130,7 +133,7 @@ def _table(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Iterat
             yield _result(achievement, result, value)
     for alignment in map(_object, _list(achievement.get("alignment"))[:_MOST]):
         name = _text(alignment.get("targetName"))
-        if name and name != field and not _is_outcome(alignment):
+        if name and name != field and not _is_outcome(alignment) and not _is_body(alignment):
             yield _aligned(alignment)
 
 
@@ -139,8 +142,26 @@ def _aligned(alignment: Mapping[str, Any]) -> Fact:
     level = re.fullmatch(re.escape(_EQF) + "([1-8])", target)
     hint = wording.level(int(level[1])) if level else ""
     scheme = target.removeprefix(_SNB).partition("/")[0] if target.startswith(_SNB) else ""
+    if _text(alignment.get("targetFramework")).endswith(_PLANNED):
+        # A plan is not what happened to this learner.
+        scheme = _PLANNED
     label = str(_LABELS.get(scheme, "")) or _text(alignment.get("targetFramework")) or _("Corresponds to")
     return Fact(label=label, text=Text(_text(alignment.get("targetName"))), hint=hint)
+
+
+def _is_body(alignment: Mapping[str, Any]) -> bool:
+    return alignment.get("targetFramework") == AWARDING_BODY
+
+
+def _awarding(achievement: Mapping[str, Any]) -> Iterator[Party]:
+    """Those of a joint award, else the one that made the achievement."""
+    alignments = map(_object, _list(achievement.get("alignment"))[:_MOST])
+    names = [_text(entry.get("targetName")) for entry in alignments if _is_body(entry)]
+    creator = _party(_object(achievement.get("creator")))
+    if names:
+        yield from (Party(name=Text(name)) for name in names if name)
+    elif creator:
+        yield creator
 
 
 def _is_outcome(alignment: Mapping[str, Any]) -> bool:

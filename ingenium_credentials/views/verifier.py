@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from .. import api
 from ..badges.report import Report
 from ..conf import conf
-from . import markdown, reading, wording
+from . import markdown, reading, succession, wording
 from .pages import Problem, guarded, page
 from .submission import Submission, of_form
 from .throttle import VerifyThrottle
@@ -42,10 +42,10 @@ def verifier(request: HttpRequest) -> HttpResponse:
         if problem.retry_after is not None:
             response["Retry-After"] = str(problem.retry_after)
         return response
-    return page(request, "report.html", _answer(submission))
+    return page(request, "report.html", _answer(request, submission))
 
 
-def _answer(submission: Submission) -> dict[str, object]:
+def _answer(request: HttpRequest, submission: Submission) -> dict[str, object]:
     report = api.verify(submission.data)
     return {
         "verdict": wording.verdict(report),
@@ -53,6 +53,7 @@ def _answer(submission: Submission) -> dict[str, object]:
         "is_proven": report.document is not None,
         "report_file": _file(report),
         "origin": submission.origin,
+        "replacement": succession.replaced(request, report.document),
         "is_erased": any(_is_erased(found) for found in (report, *report.parts)),
     }
 

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 
 from ingenium_credentials import api
 from ingenium_credentials.api.keys import default_did
+from ingenium_credentials.badges import endorsement
 from ingenium_credentials.badges.keys import generate_key_file
 from ingenium_credentials.badges.public_keys import Algorithm
 from ingenium_credentials.models import Achievement, Award, Endorsement, Issuer, Mandate, Organisation
@@ -117,7 +118,25 @@ class TestEachAwardIsSigned:
 
         (found,) = (check for check in report.checks if check.id == "endorsements")
         assert report.verdict == "not valid"
-        assert found.detail == "Awarded by 2 of 3 universities."
+        assert found.detail == "Signed by 2 of 3 universities."
+
+    def test_a_university_that_is_named_and_has_not_signed_is_missed(
+        self, joint: Achievement, learner: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        attach = endorsement.attach
+
+        def without_the_last(badge: dict[str, Any], *, to_award: Any, to_achievement: Any) -> dict[str, Any]:
+            return attach(badge, to_award=to_award[:-1], to_achievement=to_achievement)
+
+        monkeypatch.setattr(endorsement, "attach", without_the_last)
+        report = api.verify(bytes(_issued(joint, learner).credentials.get(format="ob3").body))
+
+        (found,) = (check for check in report.checks if check.id == "endorsements")
+        assert report.verdict == "could not be checked"
+        assert (found.message, found.detail) == (
+            "Not every university that is named has signed.",
+            "Signed by 2 of 3 universities.",
+        )
 
     def test_an_endorsement_cannot_be_moved_to_another_award(
         self, joint: Achievement, learner: Any, second_learner: Any

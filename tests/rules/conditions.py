@@ -77,6 +77,7 @@ def _held(draw: Any) -> dict[str, Held]:
             courses=frozenset(draw(st.lists(_course, max_size=2))),
             ects=draw(st.sampled_from([None, Decimal(3)])),
             universities=frozenset(draw(st.lists(st.sampled_from(["u1", "u2", "u3"]), max_size=2))),
+            is_certain=draw(st.sampled_from([True, True, False])),
         )
         for definition in draw(st.lists(_definition, unique=True))
     }
@@ -202,7 +203,7 @@ _LEAF: dict[str, Callable[[dict[str, Any], Known, Facts], Any]] = {
     "course_passed": _judge_passed,
     "block_completed": _judge_block,
     "credential_held": lambda node, known, _facts: (
-        node["definition"] in known.held,
+        (known.held[node["definition"]].is_certain or None) if node["definition"] in known.held else False,
         ("credential", node["definition"], ""),
     ),
     "cohort": lambda _node, _known, facts: (None if facts.cohorts is None else "A" in facts.cohorts, None),
@@ -232,7 +233,8 @@ def _achieved(node: dict[str, Any], known: Known) -> Iterator[tuple[Any, Any]]:
     for definition in node.get("definitions", ()):
         held = known.held.get(definition)
         if held:
-            yield ("credential", definition, ""), held.ects if ects else set(held.universities)
+            size = held.ects if ects else set(held.universities)
+            yield ("credential", definition, ""), size if held.is_certain else None
 
 
 def _reaches(node: dict[str, Any], entries: list[tuple[Any, Any]], hopeful: bool) -> bool:
