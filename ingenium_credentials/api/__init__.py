@@ -20,7 +20,7 @@ from .erasing import (
     preview_award_erasure,
     preview_learner_erasure,
 )
-from .errors import Conflict, NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady, due
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
 from .issuing import FORMATS, SEAL, issue
@@ -162,6 +162,7 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due",
     "due_letters",
     "erase_award",
     "erase_learner",

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from .plan import COMPLETIONS, LEARNERS, VICTIMS, Kill, kills, later_kills
 
 PRODUCERS = 2
 JUDGES = 2
-SWEEP_SECONDS = 10
+SWEEP_SECONDS = 30
 STREAM_SECONDS = 600
 
 Say = Callable[[str], object]
@@ -155,8 +156,9 @@ def fault_run(seed: int, say: Say) -> Counter[str]:
             took = run.do("settle")
         run.say(f"caught up: {json.dumps(took)}")
         counts: Counter[str] = Counter()
-        for part in range(JUDGES):
-            counts.update(run.do("judge", part, JUDGES))
+        with ThreadPoolExecutor(JUDGES) as judges:
+            for found in judges.map(lambda part: run.do("judge", part, JUDGES), range(JUDGES)):
+                counts.update(found)
         run.say("every document verified")
     say("\n".join(f"{name.replace('_', ' '):>20} {count:>6}" for name, count in counts.items()))
     return counts
