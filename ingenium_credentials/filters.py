@@ -9,8 +9,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from openedx_filters import PipelineStep
 
+from . import lms
 from .api import credential_for_certificate
 from .conf import conf
 
@@ -38,3 +41,71 @@ class AddCredentialToCertificate(PipelineStep):
             if found:
                 context["ingenium_credential"] = found
         return {"context": context, "custom_template": custom_template}
+
+
+class AddSectionToInstructorDashboard(PipelineStep):
+    """Lead from the legacy instructor dashboard to the course's page of credentials.
+
+    Filter: `org.openedx.learning.instructor.dashboard.render.started.v1`. Appends a section to
+    `context["sections"]`; the platform draws it with the Mako template of its key.
+    """
+
+    def run_filter(self, context: dict[str, Any], template_name: Any, **_kwargs: Any) -> dict[str, Any]:
+        """Return the context with one more section, or unchanged."""
+        if conf.ENABLED:
+            try:
+                sections = context["sections"]
+                if all(section["section_key"] != _SECTION for section in sections):
+                    sections.append(_section(str(context["course"].id)))
+            except Exception as problem:  # the dashboard must not suffer, whatever happens here
+                logger.warning("The instructor dashboard gets no section: %s", type(problem).__name__)
+        return {"context": context, "template_name": template_name}
+
+
+class AddTabToInstructorDashboard(PipelineStep):
+    """Lead from the newer instructor dashboard to the course's page of credentials.
+
+    Filter: `org.openedx.learning.instructor.dashboard.tabs.requested.v1` (openedx-filters 3.4).
+    """
+
+    def run_filter(self, tabs: list[Any], user: Any, course_key: Any, **_kwargs: Any) -> dict[str, Any]:
+        """Return the tabs with one more at the end, or unchanged."""
+        if conf.ENABLED:
+            try:
+                tabs = _with_tab(tabs, user, str(course_key))
+            except Exception as problem:  # the dashboard must not suffer, whatever happens here
+                logger.warning("The instructor dashboard gets no tab: %s", type(problem).__name__)
+        return {"tabs": tabs, "user": user, "course_key": course_key}
+
+
+_SECTION = "ingenium_credentials"
+
+
+def _section(course_id: str) -> dict[str, str]:
+    return {
+        "section_key": _SECTION,
+        "section_display_name": _("Credentials"),
+        "course_id": course_id,
+        "template_path_prefix": "/ingenium_credentials/dashboard/",
+        "text": _("Decide who earns which credential in this course, and see who has."),
+        "link": _("Open the page of credentials"),
+        "url": _address(course_id),
+    }
+
+
+def _with_tab(tabs: list[Any], user: Any, course_id: str) -> list[Any]:
+    if any(tab.get("tab_id") == _SECTION for tab in tabs) or not lms.is_course_staff(user, course_id):
+        return tabs
+    last = max((tab.get("sort_order") or 0 for tab in tabs), default=0)
+    tab = {
+        "tab_id": _SECTION,
+        "title": _("Credentials"),
+        # The dashboard is served from another address than the LMS.
+        "url": f"{conf.BASE_URL}{_address(course_id)}",
+        "sort_order": last + 10,
+    }
+    return [*tabs, tab]
+
+
+def _address(course_id: str) -> str:
+    return reverse("ingenium_credentials:instructor", args=(course_id,))

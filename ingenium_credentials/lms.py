@@ -25,9 +25,11 @@ __all__ = [
     "Message",
     "NotDelivered",
     "account",
+    "account_called",
     "course_name",
     "enrolment_mode",
     "facts_of_course",
+    "is_course_staff",
     "is_platform",
     "send_message",
 ]
@@ -108,6 +110,16 @@ def account(learner_id: int) -> Account | None:
     )
 
 
+def account_called(text: str) -> Account | None:
+    """The account with exactly this user name or e-mail address; None when there is none, or are several."""
+    users: Any = get_user_model()._default_manager
+    found = users.filter(username=text).first()
+    if found is None and "@" in text:
+        rows = list(users.filter(email__iexact=text)[:2])
+        found = rows[0] if len(rows) == 1 else None
+    return account(found.pk) if found is not None else None
+
+
 def _is_retired(user: Any) -> bool:
     # The platform leaves the row and writes an address of this kind over the learner's.
     domain = getattr(settings, "RETIRED_EMAIL_DOMAIN", "retired.invalid")
@@ -128,6 +140,18 @@ def _language(user: Any) -> str:
     from openedx.core.djangoapps.user_api.models import UserPreference
 
     return str(UserPreference.get_value(user, "pref-lang") or "")
+
+
+def is_course_staff(user: Any, course_id: str) -> bool:
+    """Whether the person is staff of the course; outside an LMS, whether they may change rules."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if not is_platform():
+        return bool(user.has_perm("ingenium_credentials.change_awardrule"))
+    from lms.djangoapps.courseware.access import has_access
+    from opaque_keys.edx.keys import CourseKey
+
+    return bool(has_access(user, "staff", CourseKey.from_string(course_id)))
 
 
 def course_name(course_id: str) -> str:

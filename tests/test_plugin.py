@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.urls import resolve, reverse
+from django.utils.module_loading import import_string
 from edx_django_utils.plugins import (
     add_plugins,
     get_plugin_app_configs,
@@ -103,9 +104,11 @@ def test_what_the_operator_has_set_wins(lms_settings: ModuleType, kind: str) -> 
     assert all(getattr(lms_settings, name) == f"the operator's {name}" for name in DEFAULTS)
 
 
-def test_filter_steps_survive_a_yaml_that_replaces_the_configuration(lms_settings: ModuleType) -> None:
+@pytest.mark.parametrize(("filter_type", "step"), FILTER_STEPS.items())
+def test_filter_steps_survive_a_yaml_that_replaces_the_configuration(
+    lms_settings: ModuleType, filter_type: str, step: str
+) -> None:
     """The LMS reads its YAML between `common` and `production`, over what plugins have set."""
-    [(filter_type, step)] = FILTER_STEPS.items()
     add_plugins(lms_settings.__name__, LMS, "common")
     lms_settings.OPEN_EDX_FILTERS_CONFIG = {  # type: ignore[attr-defined]
         filter_type: {"fail_silently": False, "pipeline": ["others.Step"], "log_level": "debug"}
@@ -121,14 +124,33 @@ def test_filter_steps_survive_a_yaml_that_replaces_the_configuration(lms_setting
 
 
 @pytest.mark.parametrize("configured", ["others.Step", ["others.Step"], {"pipeline": "others.Step"}])
-def test_filter_steps_join_every_form_of_configuration(lms_settings: ModuleType, configured: object) -> None:
-    [(filter_type, step)] = FILTER_STEPS.items()
+@pytest.mark.parametrize(("filter_type", "step"), FILTER_STEPS.items())
+def test_filter_steps_join_every_form_of_configuration(
+    lms_settings: ModuleType, filter_type: str, step: str, configured: object
+) -> None:
     lms_settings.OPEN_EDX_FILTERS_CONFIG = {filter_type: configured}  # type: ignore[attr-defined]
 
     add_plugins(lms_settings.__name__, LMS, "common")
     add_plugins(lms_settings.__name__, LMS, "production")
 
     assert lms_settings.OPEN_EDX_FILTERS_CONFIG[filter_type]["pipeline"] == ["others.Step", step]
+
+
+@pytest.mark.parametrize("step", FILTER_STEPS.values())
+def test_every_filter_step_can_be_imported(step: str) -> None:
+    """The platform skips a step that it cannot import, with no more than a line in the log."""
+    assert import_string(step)
+
+
+def test_the_platforms_mako_finds_our_section_of_the_dashboard(lms_settings: ModuleType) -> None:
+    lms_settings.MAKO_TEMPLATE_DIRS_BASE = ["/the/platform/templates"]  # type: ignore[attr-defined]
+
+    add_plugins(lms_settings.__name__, LMS, "common")
+    add_plugins(lms_settings.__name__, LMS, "production")
+
+    first, ours = lms_settings.MAKO_TEMPLATE_DIRS_BASE
+    assert first == "/the/platform/templates"
+    assert (ours / "ingenium_credentials/dashboard/ingenium_credentials.html").is_file()
 
 
 def test_production_schedules_the_sweep_beside_the_operators_tasks(lms_settings: ModuleType) -> None:

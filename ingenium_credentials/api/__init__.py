@@ -23,6 +23,7 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady, due
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -47,11 +48,14 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .objecting import allow_again, has_objected
+from .objecting import allow_again, has_objected, objections_of
 from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
+from .personal_data import personal_data
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
-from .reconciling import Difference, Kind, Reconciliation, reconcile, reconcile_nightly
+from .recipients import recipient
+from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
@@ -113,10 +117,10 @@ __all__ = [
     "MassPreview",
     "Missing",
     "NamePreview",
+    "Need",
     "NotAllowed",
     "NotReady",
     "PublishedList",
-    "Reconciliation",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -129,6 +133,7 @@ __all__ = [
     "award",
     "award_by_hand",
     "award_data",
+    "awards_of_course",
     "branding_faults",
     "cancel_simulation",
     "carry_out",
@@ -173,6 +178,7 @@ __all__ = [
     "has_objected",
     "history",
     "is_due",
+    "is_learner_of",
     "is_renewable",
     "issuable",
     "issue",
@@ -188,13 +194,16 @@ __all__ = [
     "mark_compromised",
     "may_use",
     "missing",
+    "needed",
     "new_version",
     "note",
+    "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "personal_data",
     "preview_award_erasure",
     "preview_correction",
     "preview_learner_erasure",
@@ -206,6 +215,7 @@ __all__ = [
     "publish",
     "queue",
     "queue_letter",
+    "recipient",
     "reconcile",
     "reconcile_nightly",
     "reconsider",

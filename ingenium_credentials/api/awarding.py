@@ -249,6 +249,11 @@ def demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
+    if not isinstance(awarded_at, dt.datetime) or awarded_at.utcoffset() is None:
+        raise NotAllowed(
+            _("“%(moment)s” is no moment: an award needs day, time and zone, such as 2026-01-31T12:00:00Z.")
+            % {"moment": awarded_at}
+        )
     if achievement.state != Achievement.State.ACTIVE:
         raise NotAllowed(_("This version of the definition is not active."))
     if awarded_at > timezone.now():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -9,11 +10,18 @@ from celery.schedules import crontab
 
 from ..conf import DEFAULTS
 
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SWEEP = "ingenium-credentials-sweep"
 RECONCILE = "ingenium-credentials-reconcile"
 FILTER_STEPS = {
     "org.openedx.learning.certificate.render.started.v1": (
         "ingenium_credentials.filters.AddCredentialToCertificate"
+    ),
+    "org.openedx.learning.instructor.dashboard.render.started.v1": (
+        "ingenium_credentials.filters.AddSectionToInstructorDashboard"
+    ),
+    "org.openedx.learning.instructor.dashboard.tabs.requested.v1": (
+        "ingenium_credentials.filters.AddTabToInstructorDashboard"
     ),
 }
 
@@ -24,6 +32,7 @@ def plugin_settings(settings: ModuleType) -> None:
         if not hasattr(settings, name):
             setattr(settings, name, default)
     add_filter_steps(settings)
+    add_mako_templates(settings)
 
 
 def add_filter_steps(settings: ModuleType) -> None:
@@ -45,6 +54,13 @@ def _with_step(configured: Any, step: str) -> dict[str, Any]:
     steps = [pipeline] if isinstance(pipeline, str) else list(pipeline)
     entry["pipeline"] = steps if step in steps else [*steps, step]
     return entry
+
+
+def add_mako_templates(settings: ModuleType) -> None:
+    """Let the platform's Mako find our section of the legacy instructor dashboard."""
+    folders = getattr(settings, "MAKO_TEMPLATE_DIRS_BASE", None)
+    if isinstance(folders, list) and _TEMPLATES not in folders:
+        folders.append(_TEMPLATES)
 
 
 def schedule_tasks(settings: ModuleType) -> None:

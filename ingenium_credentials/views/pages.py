@@ -142,6 +142,7 @@ def _secured(response: HttpResponse) -> HttpResponse:
     origin = _static_origin()
     response["Content-Security-Policy"] = (
         f"default-src 'none'; img-src 'self' data:; style-src 'self'{origin}; script-src 'self'{origin};"
+        " connect-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"

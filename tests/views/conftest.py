@@ -9,12 +9,21 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone, translation
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, Award, Issuer, Organisation
+from ingenium_credentials.models import (
+    Achievement,
+    Award,
+    AwardRule,
+    CourseResult,
+    Issuer,
+    OfferedCourse,
+    Organisation,
+)
 
 SNB = "http://data.europa.eu/snb"
 AWARDED = dt.datetime(2026, 11, 12, 9, 30, tzinfo=dt.UTC)
@@ -153,3 +162,48 @@ def other(db: None) -> Client:
     browser = Client()
     browser.force_login(get_user_model().objects.create_user("other", "other@example.org", "secret"))
     return browser
+
+
+@pytest.fixture
+def offered(definition: Achievement, course_id: str) -> OfferedCourse:
+    """The course, in which its staff may award the definition."""
+    return api.define_offered_course(OfferedCourse(course_id=course_id, definitions=[definition.slug]))
+
+
+@pytest.fixture
+def teacher(db: None) -> Any:
+    """Somebody who teaches: outside an LMS, who may change rules."""
+    user = get_user_model().objects.create_user(
+        "teacher", "t@example.org", "secret", first_name="Ana", last_name="Ilić"
+    )
+    user.user_permissions.add(Permission.objects.get(codename="change_awardrule"))
+    return user
+
+
+@pytest.fixture
+def staff(teacher: Any) -> Client:
+    """A browser in which the teacher is signed in."""
+    browser = Client(headers={"accept": "text/html"})
+    browser.force_login(teacher)
+    return browser
+
+
+@pytest.fixture
+def course_rule(offered: OfferedCourse, definition: Achievement, course_id: str, teacher: Any) -> AwardRule:
+    """A rule of the course that is not on yet: pass with 80 %."""
+    condition = {"version": 1, "kind": "course_passed", "course": course_id, "min_grade": 0.8}
+    return api.define_rule(
+        AwardRule(name="Passed well", achievement=definition, condition=condition), actor_id=teacher.pk
+    )
+
+
+@pytest.fixture
+def passed(learner: Any, course_id: str) -> CourseResult:
+    """The learner has passed the course with 87.5 %."""
+    return CourseResult.objects.create(
+        learner_id=learner.pk,
+        course_id=course_id,
+        is_passing=True,
+        passing_since=AWARDED,
+        grade=Decimal("0.875"),
+    )

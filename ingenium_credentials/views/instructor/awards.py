@@ -1,0 +1,213 @@
+"""The awards of a course: a list to search and filter, and one award with what can be done about it.
+
+A search by name is posted, so that no name gets into an address or a log; the other
+filters stand in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from attrs import frozen
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ... import api, lms
+from ...models import AuditEntry, Award
+from ..facts import Text, say
+from . import learners
+from .history import who
+from .staff import Course, goto, leave_word, refusal, show, staff_only
+from .standing import utc
+
+__all__ = ["award_page", "awards", "filtered"]
+
+_PER_PAGE = 25
+_MOST_ENTRIES = 50
+_LONGEST = 120
+_TONES = {"issued": "good", "revoked": "bad", "pending": "open", "review": "open", "expired": "open"}
+_DEEDS = {
+    "awarded": pgettext_lazy("audit", "Awarded"),
+    "issued": pgettext_lazy("audit", "Issued"),
+    "revoked": pgettext_lazy("audit", "Revoked"),
+    "retried": pgettext_lazy("audit", "Tried again"),
+    "review-opened": pgettext_lazy("audit", "Review opened"),
+    "review-closed": pgettext_lazy("audit", "Review closed: it stands"),
+    "held": pgettext_lazy("audit", "Held back for a review"),
+    "released": pgettext_lazy("audit", "Released"),
+    "superseded": pgettext_lazy("audit", "Replaced by a new one"),
+    "expired": pgettext_lazy("audit", "Expired"),
+    "shared": pgettext_lazy("audit", "Shared by the learner"),
+    "unshared": pgettext_lazy("audit", "Made private by the learner"),
+}
+
+
+@frozen(kw_only=True)
+class Filter:
+    """Which awards are looked for."""
+
+    words: str
+    state: str
+    definition: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.words or self.state or self.definition)
+
+
+@frozen(kw_only=True)
+class AwardRow:
+    """One award in the list."""
+
+    award: Award
+    title: Text
+    tone: str
+    state: str
+    day: str
+
+
+@staff_only("GET", "HEAD", "POST")
+def awards(request: HttpRequest, course: Course) -> HttpResponseBase:
+    """The list, newest first."""
+    sent = request.POST if request.method == "POST" else request.GET
+    wanted = _filter(course, sent)
+    found = filtered(course, wanted).select_related("achievement", "rule")
+    found = found.defer("achievement__image_svg", "achievement__image_png")
+    found_page: Page[Award] = Paginator(found, _PER_PAGE).get_page(sent.get("page"))
+    context = {
+        "tab": "awards",
+        "wanted": wanted,
+        "states": [(state.value, state.label) for state in Award.State if state != Award.State.ERASED],
+        "definitions": [(row.slug, say(row.names).value) for row in course.definitions],
+        "page": found_page,
+        "rows": [_row(award) for award in found_page],
+        "has_any": bool(found_page.paginator.count) or api.awards_of_course(course.id).exists(),
+    }
+    return show(request, course, "awards.html", context)
+
+
+def _filter(course: Course, sent: Mapping[str, str]) -> Filter:
+    state, definition = sent.get("state", ""), sent.get("definition", "")
+    return Filter(
+        words=" ".join(sent.get("q", "")[:_LONGEST].split()),
+        state=state if state in Award.State.values else "",
+        definition=definition if definition in {row.slug for row in course.definitions} else "",
+    )
+
+
+def filtered(course: Course, wanted: Filter) -> QuerySet[Award]:
+    """The awards of the course that the filter lets through."""
+    found = api.awards_of_course(course.id).exclude(state=Award.State.ERASED)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.definition:
+        found = found.filter(definition=wanted.definition)
+    for word in wanted.words.split():
+        found = found.filter(_said(word))
+    return found.order_by("-awarded_at", "-pk")
+
+
+def _said(word: str) -> Q:
+    account = lms.account_called(word)
+    by_account = Q(learner_id=account.learner_id) if account else Q()
+    return Q(recipient_name__icontains=word) | Q(recipient_latin_name__icontains=word) | by_account
+
+
+def _row(award: Award) -> AwardRow:
+    return AwardRow(
+        award=award,
+        title=say(award.achievement.names),
+        tone=_TONES.get(award.state, ""),
+        state=str(award.get_state_display()),
+        day=utc(award.awarded_at),
+    )
+
+
+@staff_only("GET", "HEAD", "POST")
+def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseBase:
+    """One award: what it is, what happened to it, and the deeds that its state allows."""
+    award = course.award(uuid)
+    if request.method == "POST":
+        _act(request, award)
+        return goto("instructor-award", course, uuid)
+    account = lms.account(award.learner_id) if award.learner_id else None
+    context = {
+        "tab": "awards",
+        "row": _row(award),
+        "award": award,
+        "account": account,
+        "entries": _entries(award),
+        "explained": _explained(course, award),
+        "issued_at": utc(award.issued_at) if award.issued_at else "",
+        "valid_until": utc(award.valid_until) if award.valid_until else "",
+        "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
+        "can": _allowed(award),
+        "supersedes": award.supersedes,
+        "superseded_by": Award.objects.filter(supersedes=award).first(),
+    }
+    return show(request, course, "award.html", context)
+
+
+def _allowed(award: Award) -> set[str]:
+    """What the page offers; the verbs decide anew."""
+    held = bool(award.review_reason)
+    return {
+        Award.State.PENDING: {"decide"} if held else {"retry", "review", "revoke"},
+        Award.State.ISSUED: {"review", "revoke"},
+        Award.State.REVIEW: {"decide"},
+    }.get(Award.State(award.state), set())
+
+
+def _act(request: HttpRequest, award: Award) -> None:
+    deed, reason = request.POST.get("do", ""), request.POST.get("reason", "")
+    actor_id = request.user.pk
+    try:
+        if deed == "retry":
+            api.retry(award, actor_id=actor_id)
+        elif deed == "review":
+            api.open_review(award, reason, actor_id=actor_id)
+        elif deed in ("stands", "revoke-review"):
+            api.close_review(award, deed == "stands", reason, actor_id)
+        elif deed == "revoke":
+            api.revoke(award.uuid, reason=reason, actor_id=actor_id)
+        else:
+            return
+    except Exception as error:
+        leave_word(request, "bad", refusal(error))
+        return
+    leave_word(request, "good", str(_DONE[deed]))
+
+
+_DONE = {
+    "retry": gettext_lazy("It is tried again now."),
+    "review": gettext_lazy("The award is under review. The learner is told."),
+    "stands": gettext_lazy("The award stands. The learner is told."),
+    "revoke-review": gettext_lazy("The award is revoked. The learner is told."),
+    "revoke": gettext_lazy("The award is revoked. The learner is told."),
+}
+
+
+def _entries(award: Award) -> list[dict[str, str]]:
+    found = AuditEntry.objects.filter(subject_kind="award", subject_id=str(award.uuid))
+    return [
+        {
+            "at": utc(entry.at),
+            "deed": str(_DEEDS.get(entry.action, entry.action)),
+            "who": who(entry.actor_id),
+            "reason": entry.reason,
+        }
+        for entry in found.order_by("at", "pk")[:_MOST_ENTRIES]
+    ]
+
+
+def _explained(course: Course, award: Award) -> tuple[learners.Line, ...]:
+    """How the rule that gave it sees the learner now."""
+    if award.rule is None or award.learner_id is None:
+        return ()
+    explanation = api.why_not(award.rule, award.learner_id)
+    return learners.lines(award.rule.condition, explanation, course, award.definition)
