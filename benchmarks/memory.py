@@ -97,7 +97,6 @@ def _prepare(count: int) -> list[int]:
     from ingenium_credentials import api
     from ingenium_credentials.api import definitions
     from ingenium_credentials.models import Achievement, AwardRule, Issuer, Organisation, SigningKey
-
     from tests.annex import ELEMENTS
 
     organisation = Organisation.objects.create(slug="oviedo", country="ES")

@@ -144,6 +144,12 @@ class Program:
         """Its exit status; None while it runs."""
         return self._process.poll() if self._process is not None else None
 
+    @property
+    def pid(self) -> int:
+        """Its process id; it must have been started."""
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a crash does, without a chance to tidy up."""
         if self._process is not None:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,7 @@ def stream(part: str, parts: str, progress: str) -> None:
     with Path(progress).open("ab", buffering=0) as done:
         for completion in mine:
             for news in completion.news:
-                repeated += _until_committed(lambda c=completion, n=news: _happen(ids[c.learner], c, n))
+                repeated += _until_committed(partial(_happen, ids[completion.learner], completion, news))
             done.write(b".")
     print(json.dumps({"repeated": repeated}))
 
@@ -142,7 +144,7 @@ def sweep_on(seconds: str) -> None:
     from ingenium_credentials import tasks
 
     while True:
-        with suppress(GONE):
+        with suppress(*GONE):
             tasks.sweep()
         connection.close()
         time.sleep(float(seconds))
@@ -235,12 +237,68 @@ def judge(part: str, parts: str) -> None:
     print(json.dumps(counts))
 
 
+def award_some(count: str) -> None:
+    """Pending awards, which nobody issues yet."""
+    from ingenium_credentials import api
+    from ingenium_credentials.models import Achievement
+
+    achievement = Achievement.objects.get(slug="most")
+    for _number, learner_id in sorted(_user_ids().items())[: int(count)]:
+        api.award(learner_id=learner_id, achievement=achievement, awarded_at=dt.datetime.now(dt.UTC))
+
+
+def issue_and_crash(server: str, after: str) -> None:
+    """Issue them all in one batch; the database server is killed before that many documents are stored."""
+    from ingenium_credentials import api
+    from ingenium_credentials.models import Award
+
+    stored = 0
+
+    def crash(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal stored
+        if sql.startswith("INSERT INTO `ingenium_credentials_credential`"):
+            stored += 1
+            if stored > int(after):
+                os.kill(int(server), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    ids = list(Award.objects.order_by("pk").values_list("pk", flat=True))
+    with connection.execute_wrapper(crash):
+        try:
+            api.issue(ids)
+        except GONE:
+            return
+    sys.exit("The database was not missed.")
+
+
+def issue_rest() -> None:
+    """Issue what is left, as the task does when it is tried again; print what there is then."""
+    from ingenium_credentials import api
+    from ingenium_credentials.conf import conf
+    from ingenium_credentials.models import Award, Credential
+
+    before = Award.objects.filter(state=Award.State.ISSUED).count()
+    api.issue(list(Award.objects.order_by("pk").values_list("pk", flat=True)))
+    bodies = Credential.objects.values_list("body", flat=True)
+    counts = {
+        "before": before,
+        "issued": Award.objects.filter(state=Award.State.ISSUED).count(),
+        "documents": len(bodies),
+        "formats": len(conf.FORMATS),
+        "valid": sum(api.verify(bytes(body)).verdict == "valid" for body in bodies),
+    }
+    print(json.dumps(counts))
+
+
 STEPS: dict[str, Callable[..., None]] = {
     "populate": populate,
     "stream": stream,
     "sweep": sweep_on,
     "settle": settle,
     "judge": judge,
+    "award-some": award_some,
+    "issue-and-crash": issue_and_crash,
+    "issue-rest": issue_rest,
 }
 
 if __name__ == "__main__":
