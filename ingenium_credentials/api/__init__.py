@@ -1,9 +1,10 @@
 """The verbs, and the only writer of rows. What others may call is what `__all__` names."""
 
 from .alliance import define_issuer, define_organisation
+from .appearance import BrandFault, branding_faults
 from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
-from .branding import asset_faults, branding_faults, define_asset, faults_of
+from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
@@ -21,8 +22,10 @@ from .erasing import (
     preview_learner_erasure,
 )
 from .errors import Conflict, NotAllowed, NotReady, due
+from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -49,7 +52,7 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
@@ -67,17 +70,11 @@ from .recording import (
 )
 from .renewing import is_renewable, renew
 from .resolving import resolve
+from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
-from .sealing import (
-    anchors,
-    define_certificate,
-    retire_certificate,
-    sealer_for,
-    time_stamp,
-    unsigned_export,
-)
+from .sealing import anchors, define_certificate, retire_certificate, sealer_for, time_stamp, unsigned_export
 from .sharing import share
 from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
 from .stacking import stack, wholes_left
@@ -94,6 +91,7 @@ __all__ = [
     "LARGEST_AGREEMENT",
     "LOST",
     "MOST_ATTEMPTS",
+    "MOST_RESULTS",
     "NAME_SOURCES",
     "OTHER_NAME",
     "PUBLISH",
@@ -105,7 +103,9 @@ __all__ = [
     "STACK",
     "STANDING",
     "TIME_STAMP",
+    "BrandFault",
     "Change",
+    "Checked",
     "Circumstances",
     "Conflict",
     "Content",
@@ -113,6 +113,7 @@ __all__ = [
     "Difference",
     "Edit",
     "ErasurePreview",
+    "Fault",
     "Kind",
     "MassPreview",
     "Missing",
@@ -120,13 +121,16 @@ __all__ = [
     "Need",
     "NotAllowed",
     "NotReady",
+    "PartValue",
     "PublishedList",
+    "ReportedResult",
     "RevocationPreview",
     "achievement_data",
     "activate",
     "allot",
     "allow_again",
     "anchors",
+    "apply_import",
     "approve",
     "asset_faults",
     "awaits_confirmation",
@@ -137,6 +141,7 @@ __all__ = [
     "branding_faults",
     "cancel_simulation",
     "carry_out",
+    "check_import",
     "close_review",
     "complete_languages",
     "completeness",
@@ -145,6 +150,7 @@ __all__ = [
     "contents",
     "correct_grade",
     "correct_name",
+    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -172,11 +178,16 @@ __all__ = [
     "erase_award",
     "erase_learner",
     "evaluate",
+    "export_csv",
+    "export_rows",
+    "export_xlsx",
     "faults_of",
     "forget_learner",
     "freeze",
     "has_objected",
     "history",
+    "import_results",
+    "import_sample",
     "is_due",
     "is_learner_of",
     "is_renewable",
@@ -197,6 +208,7 @@ __all__ = [
     "needed",
     "new_version",
     "note",
+    "note_export",
     "objections_of",
     "offered_definitions",
     "open_review",
