@@ -40,7 +40,8 @@ def main() -> None:
 
         django.setup()
         seconds, added, outcome = measure(count)
-    print(f"{count:,} learners in {len(COURSES)} courses: {seconds:.1f} s of CPU, {added:.0f} MB more; {outcome}")
+    print(f"{count:,} learners in {len(COURSES)} courses:", end=" ")
+    print(f"{seconds:.1f} s of CPU, {added:.0f} MB more; {outcome}")
 
 
 def measure(count: int) -> tuple[float, float, dict[str, int]]:
