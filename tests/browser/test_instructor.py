@@ -131,9 +131,7 @@ def test_front_page_while_nothing_can_be_earned(
     judge(open_page(PAGE, width=width, user=teacher), "front-empty")
 
 
-def test_new_rule(
-    open_page: Open, judge: Judge, width: int, offered: OfferedCourse, teacher: Any
-) -> None:
+def test_new_rule(open_page: Open, judge: Judge, width: int, offered: OfferedCourse, teacher: Any) -> None:
     page = open_page(f"{PAGE}rules/new", width=width, user=teacher)
     judge(page, "new-rule")
 

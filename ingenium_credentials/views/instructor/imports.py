@@ -96,7 +96,8 @@ def _apply(request: HttpRequest, course: Course, row: AwardImport) -> HttpRespon
     leave_word(
         request,
         "good",
-        ngettext("%(count)d learner is awarded.", "%(count)d learners are awarded.", count) % {"count": count},
+        ngettext("%(count)d learner is awarded.", "%(count)d learners are awarded.", count)
+        % {"count": count},
     )
     return goto("instructor-awards", course)
 
