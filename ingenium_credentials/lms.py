@@ -7,7 +7,7 @@ Django project; there, Django's own accounts answer and everything else is unkno
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 
 __all__ = [
@@ -26,12 +28,17 @@ __all__ = [
     "NotDelivered",
     "account",
     "account_called",
+    "accounts_named",
+    "course_exists",
     "course_name",
+    "course_runs",
+    "enrolled",
     "enrolment_mode",
     "facts_of_course",
     "is_course_staff",
     "is_platform",
     "send_message",
+    "usernames_of",
 ]
 
 _CHUNK = 500
@@ -293,3 +300,73 @@ def _send_by_ace(message: Message) -> None:
     ace.send(made)
     if "email_delivery_succeeded" not in reported:
         raise NotDelivered
+
+
+def accounts_named(names: Iterable[str]) -> dict[str, frozenset[int]]:
+    """The ids of the accounts with this username or e-mail address, by what was asked for.
+
+    Usernames must match exactly, addresses but for capitals. An address can belong to more
+    than one account; what belongs to none is left out.
+    """
+    wanted = sorted(set(names))
+    found: dict[str, set[int]] = {name: set() for name in wanted}
+    by_address: dict[str, list[str]] = {}
+    for name in wanted:
+        by_address.setdefault(name.lower(), []).append(name)
+    for pk, username, email in _accounts_like(wanted):
+        # Again here, as some databases take letters with and without accents for the same.
+        for name in {username, *by_address.get((email or "").lower(), ())} & found.keys():
+            found[name].add(pk)
+    return {name: frozenset(ids) for name, ids in found.items() if ids}
+
+
+def _accounts_like(wanted: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        addresses = [name.lower() for name in chunk if "@" in name]
+        users = get_user_model()._default_manager.annotate(address=Lower("email"))
+        yield from users.filter(Q(username__in=chunk) | Q(address__in=addresses)).values_list(
+            "pk", "username", "email"
+        )
+
+
+def usernames_of(learner_ids: Iterable[int]) -> dict[int, str]:
+    """The usernames of these accounts, as far as they exist."""
+    users = get_user_model()._default_manager.filter(pk__in=list(learner_ids))
+    return dict(users.values_list("pk", "username"))
+
+
+def enrolled(course_id: str, learner_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these have ever enrolled in the course; nobody outside an LMS."""
+    if not is_platform():
+        return frozenset()
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys.edx.keys import CourseKey
+
+    rows = CourseEnrollment.objects.filter(
+        course_id=CourseKey.from_string(course_id), user_id__in=list(learner_ids)
+    )
+    return frozenset(rows.values_list("user_id", flat=True))
+
+
+def course_exists(course_id: str) -> bool | None:
+    """Whether the platform has the course; None outside an LMS, where nobody can tell."""
+    if not is_platform():
+        return None
+    return bool(course_name(course_id))
+
+
+def course_runs(course_id: str) -> tuple[str, ...]:
+    """The keys of later runs of the same course; none outside an LMS."""
+    if not is_platform():
+        return ()
+    from opaque_keys.edx.keys import CourseKey
+    from openedx.core.djangoapps.content.course_overviews.models import (
+        CourseOverview,
+    )
+
+    key = CourseKey.from_string(course_id)
+    rows = CourseOverview.objects.filter(org=key.org).order_by("start").values_list("id", "start")
+    runs = [(run, start) for run, start in rows if run.course == key.course]
+    mine = next((start for run, start in runs if run == key), None)
+    return tuple(str(run) for run, start in runs if run != key and (mine is None or (start and start > mine)))

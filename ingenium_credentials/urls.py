@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from .views import confirmation, health, learner, public, theme, verification, verifier, wellknown
+from .views import confirmation, health, learner, privacy, public, theme, verification, verifier, wellknown
 from .views.instructor import addresses
 
 app_name = "ingenium_credentials"
@@ -24,6 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for suffix in ("json", "jwt", "elm.jsonld", "png", "svg", "pdf")
     ),
     path("ingenium/credentials/<uuid:uuid>/share", learner.share, name="share"),
+    path("ingenium/credentials/my-data/", privacy.my_data, name="my-data"),
+    path("ingenium/credentials/my-data/file", privacy.download, name="my-data-file"),
+    path("ingenium/credentials/my-data/erase", privacy.erase, name="erase-all"),
+    path("ingenium/credentials/my-data/allow-again", privacy.allow_again, name="allow-again"),
+    path("ingenium/credentials/<uuid:uuid>/erase", privacy.erase, name="erase-one"),
     path("ingenium/credentials/<uuid:uuid>/name", confirmation.confirm, name="confirm-name"),
     path("ingenium/verify/", verifier.verifier, name="verify"),
     path("ingenium/achievements/<uuid:uuid>/", public.achievement_page, name="achievement"),

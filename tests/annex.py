@@ -23,6 +23,8 @@ ELEMENTS: dict[str, Any] = {
     "eqf_level": 6,
     "assessment": concept("assessment/6e6cb2cc78", "Written examination"),
     "mode": concept("learning-assessment/920fbb3cbe", "Online"),
+    "quality_agency": "Hellenic Authority (example)",
+    "quality_agency_country": "GR",
     "quality_kind": concept("accreditation/bb4618238e", "Institutional quality assurance"),
 }
 """What a definition has to say besides its title and its awarding bodies."""

@@ -1,4 +1,4 @@
-"""Real servers for tests: MariaDB and Redis on free loopback ports, in private folders.
+"""Real servers for tests: MariaDB, Redis and a mail server on free loopback ports, in private folders.
 
 Each runs as a child of ours with its data in a temporary folder, and is stopped by its
 process id. A server that was started outside (`scripts/with-services`) and is named by
@@ -13,14 +13,19 @@ import secrets
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from attrs import frozen
@@ -182,6 +187,85 @@ def run_redis() -> Iterator[Redis]:
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
         with _running(command, found.port, Path(place) / "log"):
             yield found
+
+
+class MailServer:
+    """A mail server on a loopback port: takes letters while it runs, and can be told to refuse.
+
+    As much of SMTP (RFC 5321) as Django speaks. It can be started and stopped again and again.
+    """
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.letters: list[EmailMessage] = []
+        self.refusal = ""
+        """What every recipient is answered, such as `550 no such user`; empty: they are taken."""
+        self.dies_after_data = False
+        """Take the letter, and go without a word of having taken it."""
+        self._server: socketserver.ThreadingTCPServer | None = None
+
+    def start(self) -> None:
+        """Answer from now on."""
+        socketserver.ThreadingTCPServer.allow_reuse_address = True
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), partial(_Talk, self))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Refuse connections from now on."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    """One connection."""
+
+    def __init__(self, mail: MailServer, *args: Any) -> None:
+        self.mail = mail
+        super().__init__(*args)
+
+    def handle(self) -> None:
+        self._say("220 tests")
+        while line := self.rfile.readline().decode("ascii", "replace").strip():
+            verb = line.split(" ")[0].upper()
+            if verb == "DATA":
+                if not self._take():
+                    return
+            elif verb == "RCPT" and self.mail.refusal:
+                self._say(self.mail.refusal)
+            else:
+                self._say("221 bye" if verb == "QUIT" else "250 ok")
+            if verb == "QUIT":
+                return
+
+    def _take(self) -> bool:
+        self._say("354 go ahead")
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        self.mail.letters.append(message_from_bytes(b"".join(lines), policy=policy.default))
+        if self.mail.dies_after_data:
+            return False
+        self._say("250 taken")
+        return True
+
+    def _say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> Iterator[MailServer]:
+    """A mail server that Django's mail goes to."""
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 Service = Callable[[], AbstractContextManager[MariaDB | Redis]]

@@ -54,7 +54,7 @@ class AchievementAdmin(RefusalsAsMessages):
     list_filter = ("state", "kind", "issuer", "eqf_level", ("frozen_at", admin.EmptyFieldListFilter))
     list_select_related = ("issuer",)
     search_fields = ("slug", "uuid", "names", "quality_agency")
-    readonly_fields = ("uuid", "state", "frozen_at", "picture", "complete", "in_languages")
+    readonly_fields = ("uuid", "state", "frozen_at", "picture", "complete", "issuable", "in_languages")
     inlines = (AwardingBodyInline,)
     actions = ("activate", "retire", "next_version")
 
@@ -108,6 +108,13 @@ class AchievementAdmin(RefusalsAsMessages):
         lacking = format_html_join("", "<li>{}</li>", ((str(found),) for found in api.missing(achievement)))
         said = _("%(share)d %% of the elements of 2022/C 243/02, Annex I") % {"share": share}
         return format_html("{}<ul>{}</ul>", _bar(share, said), lacking)
+
+    @admin.display(description=_("also needed to issue"))
+    def issuable(self, achievement: Achievement) -> SafeString | str:
+        """Keys, certificates, mandates and unverified facts; awards wait for what blocks."""
+        needs = api.needed(achievement)
+        shown = format_html_join("", "<li>{}</li>", ((_need_said(need),) for need in needs))
+        return format_html("<ul>{}</ul>", shown) if shown else str(_("Nothing."))
 
     @admin.display(description=_("languages of the content"))
     def in_languages(self, achievement: Achievement) -> SafeString | str:
@@ -169,3 +176,7 @@ def _content_said(found: api.Content) -> str:
 
 def _is_open(achievement: Achievement | None) -> bool:
     return achievement is None or achievement.frozen_at is None
+
+
+def _need_said(need: api.Need) -> str:
+    return str(need) if need.blocks else _("Note: %(need)s") % {"need": need}

@@ -6,7 +6,6 @@ import io
 import zipfile
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,24 +16,18 @@ from django.utils.translation import ngettext
 from .. import api
 from ..badges.errors import CredentialError
 from ..models import AuditEntry, Award, Credential, StatusList
+from .life import LifeOfAwards, ReasonForm
 from .read_only import ReadOnlyAdmin
 
 __all__ = ["AuditEntryAdmin", "AwardAdmin", "CredentialAdmin", "StatusListAdmin"]
 
 
-class ReasonForm(forms.Form):
-    """Why, in words that the learner may read."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=255,
-        help_text=_("Kept for good, and open to the learner. No personal data."),
-        widget=forms.TextInput(attrs={"size": 80}),
-    )
+_MOST_ALONE = 10
+"""Awards that one person may revoke at once; more are proposed to a second one."""
 
 
 @admin.register(Award)
-class AwardAdmin(ReadOnlyAdmin):
+class AwardAdmin(LifeOfAwards, ReadOnlyAdmin):
     """Awards are made by events and verbs; here they are found, and revoked."""
 
     list_display = ("uuid", "achievement", "state", "awarded_at", "issued_at", "revoked_at", "last_problem")
@@ -43,7 +36,11 @@ class AwardAdmin(ReadOnlyAdmin):
     search_fields = ("uuid", "=learner_id", "recipient_name", "recipient_latin_name", "definition")
     date_hierarchy = "awarded_at"
     exclude = ("email_salt",)
-    actions = ("revoke", "export_unsigned")
+    readonly_fields = ("trail",)
+    actions = (
+        *("open_review", "close_review", "correct_name", "correct_grade", "renew"),
+        *("revoke", "export_unsigned"),
+    )
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Who may change awards may revoke them; nothing else of them can be changed."""
@@ -75,9 +72,15 @@ class AwardAdmin(ReadOnlyAdmin):
         form = ReasonForm(request.POST if confirmed else None)
         if not confirmed or not form.is_valid():
             return self._confirmation(request, queryset, form)
-        uuids = list(queryset.exclude(state=Award.State.REVOKED).values_list("uuid", flat=True))
+        reason, actor_id = form.cleaned_data["reason"], request.user.pk
+        uuids = list(queryset.filter(revoked_at=None).values_list("uuid", flat=True))
+        if len(uuids) > _MOST_ALONE:
+            proposal = api.propose_mass_revocation(uuids, reason, actor_id)
+            said = _("So many are revoked by two people. A second one has to approve this proposal: %(id)s")
+            self.message_user(request, said % {"id": proposal.uuid}, messages.WARNING)
+            return None
         for uuid in uuids:
-            api.revoke(uuid, reason=form.cleaned_data["reason"], actor_id=request.user.pk)
+            api.revoke(uuid, reason=reason, actor_id=actor_id)
         done = ngettext("%(count)d award was revoked.", "%(count)d awards were revoked.", len(uuids))
         self.message_user(request, done % {"count": len(uuids)}, messages.SUCCESS)
         return None

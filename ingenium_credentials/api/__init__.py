@@ -21,8 +21,11 @@ from .erasing import (
     preview_learner_erasure,
 )
 from .errors import Conflict, NotAllowed, NotReady
+from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
+from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
     create_key,
@@ -47,10 +50,11 @@ from .mass_revoking import (
     preview_mass_revocation,
     propose_mass_revocation,
 )
-from .objecting import allow_again, has_objected
-from .offering import define_offered_course, demand_offered, may_use, offered_definitions
+from .objecting import allow_again, has_objected, objections_of
+from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
+from .personal_data import personal_data
 from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
@@ -104,6 +108,7 @@ __all__ = [
     "STANDING",
     "TIME_STAMP",
     "Change",
+    "Checked",
     "Circumstances",
     "Conflict",
     "Content",
@@ -111,10 +116,12 @@ __all__ = [
     "Difference",
     "Edit",
     "ErasurePreview",
+    "Fault",
     "Kind",
     "MassPreview",
     "Missing",
     "NamePreview",
+    "Need",
     "NotAllowed",
     "NotReady",
     "PublishedList",
@@ -124,6 +131,7 @@ __all__ = [
     "allot",
     "allow_again",
     "anchors",
+    "apply_import",
     "approve",
     "asset_faults",
     "awaits_confirmation",
@@ -134,6 +142,7 @@ __all__ = [
     "branding_faults",
     "cancel_simulation",
     "carry_out",
+    "check_import",
     "close_review",
     "complete_languages",
     "completeness",
@@ -142,6 +151,7 @@ __all__ = [
     "contents",
     "correct_grade",
     "correct_name",
+    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -168,11 +178,15 @@ __all__ = [
     "erase_award",
     "erase_learner",
     "evaluate",
+    "export_csv",
+    "export_rows",
+    "export_xlsx",
     "faults_of",
     "forget_learner",
     "freeze",
     "has_objected",
     "history",
+    "import_sample",
     "is_due",
     "is_learner_of",
     "is_renewable",
@@ -190,13 +204,17 @@ __all__ = [
     "mark_compromised",
     "may_use",
     "missing",
+    "needed",
     "new_version",
     "note",
+    "note_export",
+    "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
     "palette",
     "pause",
+    "personal_data",
     "preview_award_erasure",
     "preview_correction",
     "preview_learner_erasure",

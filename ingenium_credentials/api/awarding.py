@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
-from . import concluding, definitions, facts, objecting, occasions, reviewing
+from . import concluding, definitions, facts, objecting, occasions, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
@@ -132,6 +132,8 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
         _lose(rule, learner_id)
     if not explanation.met:
         return []
+    if (renewed := _renewed(rule, learner_id, explanation, _grade(known))) is not None:
+        return [renewed.pk]
     granted = award(
         learner_id=learner_id,
         achievement=rule.achievement,
@@ -146,6 +148,18 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
     if granted.review_reason:
         concluding.regained(granted)
     return [granted.pk]
+
+
+def _renewed(
+    rule: AwardRule, learner_id: int, explanation: rules.Explanation, grade: Decimal | None
+) -> Award | None:
+    """The award in the place of one that expires, if it was earned again since."""
+    if explanation.earned_at is None or explanation.earned_at > timezone.now():
+        return None
+    fresh: dict[str, Any] = {"courses": sorted(explanation.courses)}
+    if rule.achievement.shows_grade:
+        fresh["grade"] = grade
+    return renewing.renew_if_earned_again(learner_id, rule.achievement.slug, explanation.earned_at, **fresh)
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
@@ -244,6 +258,11 @@ def demand_earned_again(latest: Award, awarded_at: dt.datetime) -> None:
 
 
 def _demand_awardable(achievement: Achievement, awarded_at: dt.datetime) -> None:
+    if not isinstance(awarded_at, dt.datetime) or awarded_at.utcoffset() is None:
+        raise NotAllowed(
+            _("“%(moment)s” is no moment: an award needs day, time and zone, such as 2026-01-31T12:00:00Z.")
+            % {"moment": awarded_at}
+        )
     if achievement.state != Achievement.State.ACTIVE:
         raise NotAllowed(_("This version of the definition is not active."))
     if awarded_at > timezone.now():

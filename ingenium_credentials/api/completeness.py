@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from ..badges import vocabularies
 from ..badges.errors import UnknownCode
+from ..conf import conf
 from ..models import Achievement, Issuer, Organisation
 from .errors import NotAllowed
 
@@ -186,11 +187,24 @@ def _quality(achievement: Achievement) -> Iterator[Missing]:
     why = _concept_problem("accreditation", achievement.quality_kind)
     if why:
         yield Missing(element=11, name=name, why=why, where=_field(field))
+    if not why and "elm" in conf.FORMATS:
+        yield from _agency(achievement)
     until = achievement.quality_until
     if until and _day(until) < timezone.now().date():
         why = _("The quality assurance has ended on %(day)s.") % {"day": until}
         where = _field(_("quality assurance valid until"))
         yield Missing(element=11, name=name, why=why, where=where)
+
+
+def _agency(achievement: Achievement) -> Iterator[Missing]:
+    """Frozen with the version, and the European Learning Model knows no quality assurance without it."""
+    for value, field in (
+        (achievement.quality_agency.strip(), _("quality assurance agency")),
+        (achievement.quality_agency_country, _("country of the agency")),
+    ):
+        if not value:
+            why = _("A European Digital Credential has to name the agency and its country.")
+            yield Missing(element=11, name=_("Quality assurance"), why=why, where=_field(field))
 
 
 def _further_codes(achievement: Achievement) -> Iterator[Missing]:
@@ -204,11 +218,35 @@ def _further_codes(achievement: Achievement) -> Iterator[Missing]:
             achievement.supervision,
             _("supervision and identity check"),
         ),
+        (7, _("Kind of offer"), "learning-opportunity", achievement.opportunity, _("kind of offer")),
+        (7, _("Setting"), "learning-setting", achievement.setting, _("formal or non-formal learning")),
+        (
+            11,
+            _("Decision of the agency"),
+            "accreditation-decision",
+            achievement.quality_decision,
+            _("decision of the agency"),
+        ),
+        *_listed("skill-type", "kind", achievement.outcomes, _("learning outcomes"), 6),
+        *_listed("skill-reuse-level", "reuse", achievement.outcomes, _("learning outcomes"), 6),
+        *_listed("learning-activity", "kind", achievement.activities, _("learning activities"), 10),
+        *_listed("mode", "mode", achievement.activities, _("learning activities"), 10),
+        *_listed("entitlement", "kind", achievement.entitlements, _("entitlements"), 6),
+        *_listed("entitlement-status", "status", achievement.entitlements, _("entitlements"), 6),
     )
     for element, name, scheme, value, field in named:
         why = _concept_problem(scheme, value) if value else ""
         if why:
             yield Missing(element=element, name=name, why=why, where=_field(field))
+
+
+def _listed(
+    scheme: str, member: str, rows: Any, field: str, element: int
+) -> Iterator[tuple[int, str, str, Any, str]]:
+    """The concepts in a list of objects, as rows of `_further_codes`."""
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, Mapping) and row.get(member):
+            yield element, field.capitalize(), scheme, row[member], field
 
 
 _CHECKS: tuple[Callable[[Achievement], Iterator[Missing]], ...] = (
@@ -246,12 +284,16 @@ def _concept_problem(scheme: str, concept: Any) -> str:
     """Why the concept does not do; empty when it does."""
     iri = _iri(concept)
     if not iri:
-        return _REASONS[scheme]()
+        return _REASONS.get(scheme, _no_code)()
     try:
         vocabularies.find(scheme, iri)
     except UnknownCode as error:
         return str(error)
     return ""
+
+
+def _no_code() -> str:
+    return _("This has no code of a published list.")
 
 
 _REASONS: dict[str, Callable[[], str]] = {

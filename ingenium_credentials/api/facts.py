@@ -15,7 +15,7 @@ from attrs import frozen
 from django.db.models import Q
 from django.utils import timezone
 
-from .. import lms, rules
+from .. import coursework, lms, rules
 from ..models import Achievement, Approval, Award, AwardRule, CourseResult, OfferedCourse, PartResult
 
 __all__ = ["STANDING", "known", "known_of", "learners_of", "standing_awards"]
@@ -136,35 +136,36 @@ class _Reader:
     def _courses(self, learner_ids: Sequence[int]) -> dict[int, dict[str, rules.Facts]]:
         if not self.rule.courses:
             return {}
-        parts = self._parts(learner_ids)
-        rows = CourseResult.objects.filter(learner_id__in=learner_ids, course_id__in=self.rule.courses)
+        told: dict[tuple[int, str], dict[str, Any]] = {}
+        for tell in (self._results, self._parts, self._told_by_lms):
+            for key, members in tell(learner_ids):
+                _add(told.setdefault(key, dict(_NO_PARTS)), members)
         found: dict[int, dict[str, rules.Facts]] = defaultdict(dict)
-        for row in rows:
-            found[row.learner_id][row.course_id] = rules.Facts(
-                is_passing=row.is_passing,
-                passing_since=row.passing_since,
-                grade=row.grade,
-                mode=row.mode or row.enrolled_mode or lms.enrolment_mode(row.learner_id, row.course_id),
-                certificate_status=row.certificate_status,
-                certificate_since=row.certificate_since,
-                is_enrolled=row.is_enrolled,
-                enrolled_mode=row.enrolled_mode,
-                **parts.pop((row.learner_id, row.course_id), _NO_PARTS),
-                **self.offered.get(row.course_id, {}),
-            )
-        for (learner_id, course_id), members in parts.items():
+        for (learner_id, course_id), members in told.items():
+            # A certificate's mode is what it was earned in; events of passing carry none.
+            members["mode"] = members.get("mode") or members.get("enrolled_mode", "")
             found[learner_id][course_id] = rules.Facts(**members, **self.offered.get(course_id, {}))
         return found
 
-    def _parts(self, learner_ids: Sequence[int]) -> dict[tuple[int, str], dict[str, Any]]:
+    def _results(self, learner_ids: Sequence[int]) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
+        rows = CourseResult.objects.filter(learner_id__in=learner_ids, course_id__in=self.rule.courses)
+        for learner_id, course_id, *values in rows.values_list("learner_id", "course_id", *_OF_RESULT):
+            yield (learner_id, course_id), dict(zip(_OF_RESULT, values, strict=True))
+
+    def _parts(self, learner_ids: Sequence[int]) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
         if not self.rule.asks_for(*_PART_KINDS):
-            return {}
+            return
         rows = PartResult.objects.filter(learner_id__in=learner_ids, course_id__in=self.rule.courses)
-        found: dict[tuple[int, str], dict[str, Any]] = {}
         for row in rows:
-            members = found.setdefault((row.learner_id, row.course_id), {name: {} for name in _NO_PARTS})
-            members[_OF_KIND[PartResult.Kind(row.kind)]][row.key] = rules.Part(value=row.value, at=row.at)
-        return found
+            part = rules.Part(value=row.value, at=row.at)
+            yield (row.learner_id, row.course_id), {_OF_KIND[PartResult.Kind(row.kind)]: {row.key: part}}
+
+    def _told_by_lms(self, learner_ids: Sequence[int]) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
+        """What the LMS says itself: the newest there is, so it comes last."""
+        for course_id in sorted(self.rule.courses) if lms.is_platform() else ():
+            leaves = [leaf for leaf in self.rule.leaves if leaf.course == course_id]
+            for learner_id, members in _ask_lms(course_id, learner_ids, leaves):
+                yield (learner_id, course_id), members
 
     def _held(self, learner_ids: Sequence[int]) -> dict[int, dict[str, rules.Held]]:
         if not self.rule.definitions:
@@ -195,6 +196,16 @@ class _Reader:
         return {row.learner_id: (row.approved, row.at) for row in rows}
 
 
+_OF_RESULT = (
+    "is_passing",
+    "passing_since",
+    "grade",
+    "mode",
+    "certificate_status",
+    "certificate_since",
+    "is_enrolled",
+    "enrolled_mode",
+)
 _OF_AWARD = (
     "learner_id",
     "definition",
@@ -215,3 +226,41 @@ def _universities(achievement_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     for pk, body, issuer in rows.values_list("pk", "awarding_bodies__slug", "issuer__organisation__slug"):
         found[pk].add(body or issuer)
     return {pk: frozenset(slugs) for pk, slugs in found.items()}
+
+
+def _add(members: dict[str, Any], further: Mapping[str, Any]) -> None:
+    for name, value in further.items():
+        members[name] = {**members[name], **value} if name in _NO_PARTS else value
+
+
+def _ask_lms(
+    course_id: str, learner_ids: Sequence[int], leaves: Sequence[rules.Leaf]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What the LMS knows of each learner in one course, as far as these requirements ask."""
+    kinds = {leaf.kind for leaf in leaves}
+    modes = coursework.enrolments(course_id, learner_ids) if any(leaf.modes for leaf in leaves) else None
+    cohorts = coursework.cohorts_of(course_id, learner_ids) if "cohort" in kinds else None
+    subsections = [leaf.block for leaf in leaves if leaf.kind == "subsection_grade"]
+    blocks = [leaf.block for leaf in leaves if leaf.kind == "block_completed"]
+    parts = {
+        "categories": coursework.category_grades(course_id, learner_ids) if "category_grade" in kinds else {},
+        "subsections": coursework.subsection_grades(course_id, learner_ids, subsections)
+        if subsections
+        else {},
+        "blocks": coursework.completed_blocks(course_id, learner_ids, blocks) if blocks else {},
+    }
+    for learner_id in learner_ids:
+        members: dict[str, Any] = {
+            name: {key: rules.Part(value=part.value, at=part.at) for key, part in found[learner_id].items()}
+            for name, found in parts.items()
+            if learner_id in found
+        }
+        if modes is not None:
+            members |= {
+                "is_enrolled": learner_id in modes,
+                "enrolled_mode": modes.get(learner_id, ""),
+            }
+        if cohorts is not None:
+            members["cohorts"] = cohorts.get(learner_id, frozenset())
+        if members:
+            yield learner_id, members

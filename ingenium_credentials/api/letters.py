@@ -155,6 +155,7 @@ def _confirm(award: Award, title: str) -> _Words:
             _("What is signed is never edited afterwards.") + " " + until,
         ),
         button=_("Check your name"),
+        path="/name",
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from ..models import Objection
+from ..models import Achievement, Objection
 from .errors import NotAllowed
 
-__all__ = ["allow_again", "demand_no_objection", "has_objected", "object_to"]
+__all__ = ["allow_again", "demand_no_objection", "has_objected", "object_to", "objections_of"]
 
 
 def object_to(learner_id: int, definition: str) -> None:
@@ -24,6 +24,14 @@ def allow_again(learner_id: int, definition: str) -> bool:
 def has_objected(learner_id: int, definition: str) -> bool:
     """Whether the learner has had a credential of this definition erased, and has not allowed it again."""
     return Objection.objects.filter(digest=_digest(learner_id, definition)).exists()
+
+
+def objections_of(learner_id: int) -> list[str]:
+    """The definitions that the learner has objected to; only whoever knows the learner can ask."""
+    slugs = Achievement.objects.order_by("slug").values_list("slug", flat=True).distinct()
+    asked = {_digest(learner_id, slug): slug for slug in slugs}
+    found = Objection.objects.filter(digest__in=asked).values_list("digest", flat=True)
+    return sorted(asked[digest] for digest in found)
 
 
 def demand_no_objection(learner_id: int, definition: str) -> None:

@@ -5,7 +5,7 @@ The database's unique constraints decide who was first, not a lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,9 +17,10 @@ from .errors import NotReady
 from .mailing import queue_letter
 from .states import STANDING
 
-__all__ = ["insert", "latest", "standing"]
+__all__ = ["insert", "latest", "of_learners", "standing"]
 
 _PLACES_TRIED = 20
+_ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
 
 
 def standing(learner_id: int, definition: str) -> Award | None:
@@ -32,6 +33,15 @@ def latest(learner_id: int, definition: str) -> Award | None:
     """The award of the last occasion, whatever became of it."""
     found = Award.objects.filter(learner_id=learner_id, definition=definition)
     return found.order_by("-occasion").first()
+
+
+def of_learners(learner_ids: Sequence[int], definition: str) -> dict[int, list[Award]]:
+    """Of each of many learners, the awards of the definition in order: what decides on one more."""
+    rows = Award.objects.filter(learner_id__in=learner_ids, definition=definition).order_by("occasion")
+    found: dict[int, list[Award]] = {}
+    for row in rows.only("learner_id", "state", *_ENDS):
+        found.setdefault(row.learner_id or 0, []).append(row)
+    return found
 
 
 def insert(

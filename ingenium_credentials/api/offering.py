@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
-from .. import rules
+from .. import lms, rules
 from ..models import Achievement, AwardRule, OfferedCourse
 from . import auditing
 from .errors import NotAllowed
 
-__all__ = ["define_offered_course", "demand_offered", "may_use", "offered_definitions"]
+__all__ = ["course_warnings", "define_offered_course", "demand_offered", "may_use", "offered_definitions"]
 
 
 def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
@@ -76,6 +76,26 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
             )
             % {"names": ", ".join(strange), "definition": definition}
         )
+
+
+def course_warnings(condition: object) -> list[str]:
+    """What a person should look at: courses that do not exist, or that have run again since.
+
+    Only warnings, as a course may be made after its rule. Raises `rules.ConditionError`.
+    """
+    warnings = []
+    for course_id in sorted(rules.courses_of(condition)):
+        if lms.course_exists(course_id) is False:
+            warnings.append(
+                _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
+                % {"course": course_id}
+            )
+        elif runs := lms.course_runs(course_id):
+            warnings.append(
+                _("The course %(course)s has run again: %(runs)s. Name the run that you mean, or both.")
+                % {"course": course_id, "runs": ", ".join(runs)}
+            )
+    return warnings
 
 
 def _offered(course_id: str) -> Sequence[str]:

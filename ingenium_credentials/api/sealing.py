@@ -29,7 +29,14 @@ from ..badges.errors import CredentialError, UnusableKey
 from ..badges.names import clean_name
 from ..badges.trust import read_trust
 from ..conf import conf
-from ..models import Award, Credential, Issuer, Organisation, SealingCertificate
+from ..models import (
+    Award,
+    Credential,
+    Issuer,
+    Organisation,
+    OrganisationIdentifier,
+    SealingCertificate,
+)
 from . import auditing, documents, endorsing, queueing, remote
 from .errors import NotAllowed, NotReady, problem_of
 from .record import award_data
@@ -43,6 +50,7 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/jose+json"
 FORMAT = "elm"
+_LEGAL = (OrganisationIdentifier.Scheme.VAT, OrganisationIdentifier.Scheme.REGISTRATION)
 _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
 _LONGEST_WAIT, _FIRST_WAIT = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
@@ -112,6 +120,7 @@ def seal_award(award: Award, data: AwardData, now: dt.datetime) -> SealedAward:
     the others a mandate must be in force. Raises `NotReady`, `UnusableKey` or another
     `CredentialError`; then nothing is sealed.
     """
+    _demand_legal_identifier(award.issuer.organisation)
     sealer, certificate = sealer_for(award.issuer, now)
     others, data = _parties(award, data, now)
     document = elm.render(
@@ -168,6 +177,36 @@ def _own_sealer(organisation: Organisation, now: dt.datetime) -> Sealer | None:
         if row is not None:
             return _open(row)
     return None
+
+
+def has_certificate(issuer: Issuer, at: dt.datetime) -> bool:
+    """Whether the issuer can seal then, as far as rows tell."""
+    return _certificate_of(issuer, at) is not None
+
+
+def seals_itself(organisation: Organisation, at: dt.datetime) -> bool:
+    """Whether the organisation has a certificate of its own, so that nobody has to seal for it."""
+    own = organisation.issuers.filter(mode=Issuer.Mode.OWN, active=True)
+    return any(has_certificate(issuer, at) for issuer in own)
+
+
+def unverified_legal_identifier(organisation: Organisation) -> OrganisationIdentifier | None:
+    """The number in a public register that nobody has verified, where no other one is verified."""
+    rows = list(organisation.identifiers.filter(scheme__in=_LEGAL).order_by("verified", "pk"))
+    return rows[0] if rows and not rows[-1].verified else None
+
+
+def _demand_legal_identifier(organisation: Organisation) -> None:
+    """A sealed credential has to name its issuer by a legal identifier; a wrong one is worse than none."""
+    row = unverified_legal_identifier(organisation)
+    if row is not None:
+        raise NotReady(
+            _(
+                "The identifier %(identifier)s of %(organisation)s is not verified, and a European Digital "
+                "Credential has to name its issuer by one. Verify it in the organisation, or remove it."
+            )
+            % {"identifier": row, "organisation": organisation}
+        )
 
 
 def _certificate_of(issuer: Issuer, at: dt.datetime) -> SealingCertificate | None:

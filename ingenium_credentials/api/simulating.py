@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult, Simulation
-from . import auditing, facts, nearness, queueing
+from . import auditing, facts, nearness, occasions, queueing
 from .awarding import demand_earned_again
 from .errors import DATABASE_GONE, NotAllowed, problem_of
 from .states import STANDING
@@ -32,7 +32,6 @@ _CHUNK = 1000
 _SHOWN = 200
 """Learners named in an outcome, of each kind; the others are counted."""
 _REASONS_SHOWN = 5
-_ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
 _SILENT = dt.timedelta(minutes=2)
 _GIVEN_UP = dt.timedelta(hours=6)
 _KEPT = dt.timedelta(days=30)
@@ -143,7 +142,7 @@ class _Trial:
 
     def judge(self, learner_ids: Sequence[int]) -> Iterator[tuple[int, str, rules.Explanation]]:
         """Of each of these: who, what would become of them, and why."""
-        awards = self._awards(learner_ids)
+        awards = occasions.of_learners(learner_ids, self.achievement.slug)
         known = facts.known_of(
             learner_ids,
             self.condition,
@@ -169,14 +168,6 @@ class _Trial:
         return Award.objects.filter(
             definition__in=sorted(self.condition.definitions), learner_id__isnull=False
         )
-
-    def _awards(self, learner_ids: Sequence[int]) -> dict[int, list[Award]]:
-        rows = Award.objects.filter(learner_id__in=learner_ids, definition=self.achievement.slug)
-        rows = rows.order_by("occasion").only("learner_id", "state", *_ENDS)
-        found: dict[int, list[Award]] = {}
-        for row in rows:
-            found.setdefault(row.learner_id or 0, []).append(row)
-        return found
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from ingenium_credentials.models import Achievement
 
+NOTE = (
+    "  note: The identifier Erasmus: G KRITIS01 of UoC is not verified and will not be signed. "
+    "Verify it in the organisation uoc, or remove it.\n"
+)
 pytestmark = pytest.mark.django_db
 
 
@@ -20,7 +25,7 @@ def lint(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_complete_definition_passes(achievement: Achievement) -> None:
-    said = "ecosystems v1: 100 %\n  en: 100 %\n  el: 100 %\n"
+    said = f"ecosystems v1: 100 %\n{NOTE}  en: 100 %\n  el: 100 %\n"
 
     assert lint() == (0, said)
     assert lint("--achievement", "ecosystems") == (0, said)
@@ -44,6 +49,17 @@ def test_what_is_missing_is_printed_and_the_status_is_1(achievement: Achievement
     assert "82 %" in printed
     assert "  8. Level" in printed
     assert "  11. Quality assurance" in printed
+
+
+def test_what_issuing_also_needs_is_printed_and_the_status_is_1(
+    achievement: Achievement, settings: Any
+) -> None:
+    settings.INGENIUM_FORMATS = ["ob3", "elm"]
+
+    status, printed = lint()
+
+    assert status == 1
+    assert "  also needed to issue: The issuer uoc has no sealing certificate in force." in printed
 
 
 def test_weak_colours_are_printed_too(achievement: Achievement, settings: object) -> None:

@@ -13,8 +13,9 @@ from ...models import Achievement
 
 class Command(BaseCommand):
     help = (
-        "Name each element of 2022/C 243/02, Annex I, that a micro-credential lacks, and each rule of the "
-        "branding that is broken. Exit status 1: something is missing or wrong."
+        "Name each element of 2022/C 243/02, Annex I, that a micro-credential lacks, each rule of the "
+        "branding that is broken, and what else issuing needs, such as keys, mandates and certificates. "
+        "Exit status 1: something is missing or wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,12 +27,16 @@ class Command(BaseCommand):
         faults = 0
         for version in _versions(achievement):
             found = [*map(str, api.missing(version)), *api.branding_faults(version)]
+            needed = api.needed(version)
             self.stdout.write(f"{version}: {api.completeness(version)} %")
             for line in found:
                 self.stdout.write(f"  {line}")
+            for need in needed:
+                label = "also needed to issue" if need.blocks else "note"
+                self.stdout.write(f"  {label}: {need}")
             for content in api.contents(version):
                 self.stdout.write(f"  {content}")
-            faults += len(found)
+            faults += len(found) + sum(need.blocks for need in needed)
         if achievement is None:
             for line in api.asset_faults():
                 self.stdout.write(line)
