@@ -114,9 +114,11 @@ def filtered(course: Course, wanted: Filter) -> QuerySet[Award]:
 
 
 def _said(word: str) -> Q:
-    account = lms.account_called(word)
+    account = learners.account_called(word)
     by_account = Q(learner_id=account.learner_id) if account else Q()
-    return Q(recipient_name__icontains=word) | Q(recipient_latin_name__icontains=word) | by_account
+    named = Q(recipient_name__icontains=word) | Q(recipient_latin_name__icontains=word)
+    # Not every database folds the case of Greek and Cyrillic letters.
+    return named | Q(recipient_name__contains=word.capitalize()) | by_account
 
 
 def _row(award: Award) -> AwardRow:
