@@ -20,20 +20,37 @@ from .typesetting import (
     compiled,
     contrast,
     drawable,
+    embedded,
     initials,
     labels,
     primary_language,
     readable_on,
     visible,
+    with_palette,
 )
 
-__all__ = ["BadgeData", "badge_png", "badge_svg", "contrast"]
+__all__ = ["SIDE_MM", "BadgeData", "BadgeMark", "badge_png", "badge_svg", "contrast"]
 
 _DRAWN_TITLE = 140
 _DRAWN_LINE = 90
 _SIDE_POINTS = 600
-_PALETTE = (120, 40)
+SIDE_MM = 100
+"""As large is a badge taken to be, where an owner asks for a least width."""
+_PALETTE = (208, 40)
 """How many colours what is opaque has, and its edges: a palette holds 256."""
+
+
+@frozen(kw_only=True)
+class BadgeMark:
+    """A logo on the badge, as large as it is drawn where the badge is `SIDE_MM` wide."""
+
+    content: bytes
+    media_type: str
+    """`image/svg+xml` or `image/png`."""
+    width_mm: float
+    height_mm: float
+    clear_mm: float = 0
+    ground: str = field(default="#fffdf8", validator=COLOUR)
 
 
 @frozen(kw_only=True)
@@ -53,6 +70,8 @@ class BadgeData:
     """One short line, such as '5 ECTS · EQF 6'."""
     monogram: str = ""
     """Up to four letters; empty: the initials of the issuer."""
+    marks: tuple[BadgeMark, ...] = ()
+    """Side by side in place of the monogram."""
     primary: str = field(default="#123c69", validator=COLOUR)
     accent: str = field(default="#f2a900", validator=COLOUR)
     ink: str = field(default="#14202e", validator=COLOUR)
@@ -72,7 +91,7 @@ def badge_svg(data: BadgeData) -> bytes:
     return (drawing[:start] + head + title + description + drawing[end + 1 :]).encode()
 
 
-def badge_png(data: BadgeData, *, pixels: int = 720) -> bytes:
+def badge_png(data: BadgeData, *, pixels: int = 800) -> bytes:
     """The badge as PNG of `pixels` by `pixels`, on a transparent ground, with few colours.
 
     Learners send it about, and each page of theirs shows it: this takes a fifth of the bytes.
@@ -87,11 +106,11 @@ def _with_few_colours(picture: Image.Image) -> bytes:
     """The picture as PNG with a palette.
 
     Pillow's one way for pictures that are partly transparent draws steps into soft colours, so
-    only the edges go that way; the colours of the rest are chosen by how often they occur.
+    only the edges go that way.
     """
     most, edges = _PALETTE
     solid = picture.getchannel("A").point(lambda alpha: 255 if alpha == 255 else 0)
-    inner = picture.convert("RGB").quantize(most, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    inner = with_palette(picture, most)
     nothing = Image.new("RGBA", picture.size)
     rim = Image.composite(nothing, picture, solid).quantize(edges, method=Image.Quantize.FASTOCTREE)
     numbers = Image.composite(_numbers(inner), _numbers(rim).point(lambda number: number + most), solid)
@@ -128,6 +147,17 @@ def _inputs(data: BadgeData) -> dict[str, object]:
         "lower": capitals(drawable(data.kind, _DRAWN_LINE)),
         "facts": drawable(data.facts, _DRAWN_LINE),
         "monogram": drawable(data.monogram, 4) or initials(data.issuer),
+        "marks": [
+            embedded(mark.content, mark.media_type)
+            | {
+                "width": mark.width_mm,
+                "height": mark.height_mm,
+                "clear": mark.clear_mm,
+                "ground": mark.ground,
+            }
+            for mark in data.marks
+        ],
+        "unit": _SIDE_POINTS / SIDE_MM,
         "language": primary_language(data.language),
         "primary": data.primary,
         "accent": data.accent,

@@ -24,10 +24,12 @@ from .typesetting import (
     Undrawable,
     compiled,
     drawable,
+    embedded,
     primary_language,
     readable_on,
     showable,
     visible,
+    with_palette,
 )
 
 __all__ = [
@@ -48,7 +50,7 @@ STANDARDS: tuple[Standard, ...] = ("a-3a", "ua-1")
 _LONGEST_TEXT = 4_000
 _LONGEST_NAME = 140
 _LONGEST_WORD = 40
-_COLOURS_OF_PICTURE = 96
+_COLOURS_OF_PICTURE = 160
 
 
 @frozen
@@ -160,7 +162,7 @@ def document_png(data: DocumentData, *, width: int = 1200) -> bytes:
     bare = evolve(data, attachments=(), sections=(), rows=(), technical=())
     png = compiled("document.typ", _values(bare), form="png", ppi=72 * width / 841.89)
     with Image.open(io.BytesIO(png)) as picture:
-        few = picture.convert("RGB").quantize(_COLOURS_OF_PICTURE, method=Image.Quantize.MEDIANCUT)
+        few = with_palette(picture, _COLOURS_OF_PICTURE)
     written = io.BytesIO()
     few.save(written, "PNG", optimize=True)
     return written.getvalue()
@@ -175,7 +177,7 @@ def fingerprint(data: DocumentData) -> str:
 def rasterised(content: bytes, media_type: str, *, width: int = 240) -> bytes:
     """A logo as PNG on a transparent ground; `ValueError` when it cannot be drawn."""
     try:
-        return compiled("mark.typ", _content(content, media_type), form="png", ppi=72 * width / 240)
+        return compiled("mark.typ", embedded(content, media_type), form="png", ppi=72 * width / 240)
     except RuntimeError as error:
         raise ValueError(str(error).partition("\n")[0]) from error
 
@@ -252,7 +254,7 @@ def _party(party: Party) -> dict[str, Any]:
 
 def _mark(mark: Mark) -> dict[str, Any]:
     return {
-        **_content(mark.content, mark.media_type),
+        **embedded(mark.content, mark.media_type),
         "alt": visible(mark.alt),
         "width": mark.width_mm,
         "height": mark.height_mm,
@@ -260,9 +262,3 @@ def _mark(mark: Mark) -> dict[str, Any]:
         "ground": mark.ground,
         "statement": _words(mark.statement),
     }
-
-
-def _content(content: bytes, media_type: str) -> dict[str, Any]:
-    if media_type == "image/svg+xml":
-        return {"format": "svg", "svg": content.decode(), "bytes": []}
-    return {"format": "png", "svg": "", "bytes": list(content)}

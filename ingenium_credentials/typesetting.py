@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import typst
 from attrs import validators
+from PIL import Image
 
 __all__ = [
     "COLOUR",
@@ -26,6 +27,7 @@ __all__ = [
     "compiled",
     "contrast",
     "drawable",
+    "embedded",
     "initials",
     "labels",
     "languages",
@@ -33,6 +35,7 @@ __all__ = [
     "readable_on",
     "showable",
     "visible",
+    "with_palette",
 ]
 
 FOLDER = Path(__file__).parent / "templates" / "ingenium_credentials" / "typst"
@@ -79,6 +82,22 @@ def compiled(
         pdf_standards=list(standards),
     )
     return bytes(made[0] if isinstance(made, list) else made)
+
+
+def embedded(content: bytes, media_type: str) -> dict[str, Any]:
+    """A picture as a template takes it: `format`, and its text or its bytes."""
+    if media_type == "image/svg+xml":
+        return {"format": "svg", "svg": content.decode(), "bytes": []}
+    return {"format": "png", "svg": "", "bytes": list(content)}
+
+
+def with_palette(picture: Image.Image, colours: int) -> Image.Image:
+    """The picture in so many colours, none of them far from its own.
+
+    By how often they occur, the few colours of a small logo would be lost.
+    """
+    rgb = picture.convert("RGB")
+    return rgb.quantize(colours, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
 
 
 def contrast(colour: str, other: str) -> float:

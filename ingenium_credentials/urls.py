@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from .views import confirmation, health, learner, privacy, public, theme, verification, verifier, wellknown
+from .views import (
+    confirmation,
+    health,
+    language,
+    learner,
+    privacy,
+    public,
+    theme,
+    verification,
+    verifier,
+    wellknown,
+)
 from .views.instructor import addresses
 
 app_name = "ingenium_credentials"
@@ -46,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ingenium/status/<uuid:uuid>", wellknown.status_list, name="status-list"),
     path("ingenium/courses/<ingenium_course:course_id>/", include(addresses.patterns)),
     path("ingenium/health/", health.health, name="health"),
+    path("ingenium/language/", language.choose_language, name="language"),
     path("ingenium/theme.css", theme.theme, name="theme"),
     path("ingenium/api/v1/verify/", verification.VerifyView.as_view(), name="verify-api"),
     path("ingenium/api/v1/schema/", verification.SchemaView.as_view(), name="schema"),

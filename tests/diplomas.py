@@ -23,6 +23,13 @@ TITLES = {
     "fr": "Des données pour des littoraux résilients",
     "el": "Δεδομένα για ανθεκτικές ακτές",
     "bg": "Данни за устойчиви крайбрежия",
+    "es": "Datos para costas resilientes",
+    "ro": "Date pentru coaste reziliente",
+    "it": "Dati per coste resilienti",
+    "de": "Daten für widerstandsfähige Küsten",
+    "ga": "Sonraí do chóstaí athléimneacha",
+    "fi": "Tietoa kestäville rannikoille",
+    "sv": "Data för motståndskraftiga kuster",
 }
 UNIVERSITIES = ("University of Crete", "University of Rouen Normandy", "Medical University – Sofia")
 

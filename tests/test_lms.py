@@ -6,6 +6,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from ingenium_credentials import lms
 
@@ -135,3 +136,98 @@ def test_more_rows_than_a_page_holds_are_all_facts(platform: dict[str, Rows], mo
     ]
 
     assert [fact.learner_id for fact in lms.facts_of_course(COURSE)] == [1, 2, 3, 4, 5]
+
+
+# Mail through edx-ace
+
+
+MESSAGE = lms.Message(
+    to=lms.Account(learner_id=7, username="eleni", name="Ελένη", email="eleni@example.org"),
+    language="el",
+    subject="Έτοιμο",
+    text="Γειά & χαρά",
+    head_html="<title>Έτοιμο</title>",
+    body_html="<p>Γειά</p>",
+    sender="INGENIUM <i@example.org>",
+    headers={"Message-ID": "<1@example.org>"},
+)
+
+
+class Post:
+    """As much of edx-ace as we use: it answers nothing, and swallows what its channels raise."""
+
+    def __init__(self, reports: tuple[str, ...]) -> None:
+        self.reports = reports
+        self.sent: list[Any] = []
+
+    def message_type(self, **fields: Any) -> Any:
+        def personalize(recipient: Any, language: str, context: dict[str, str]) -> Any:
+            made = SimpleNamespace(
+                recipient=recipient, language=language, context=context, headers={}, **fields
+            )
+            made.report = lambda _key, _value: None
+            return made
+
+        return SimpleNamespace(personalize=personalize)
+
+    def send(self, message: Any) -> None:
+        self.sent.append(message)
+        for key in self.reports:
+            message.report(key, True)
+
+
+def _post(monkeypatch: Any, *reports: str) -> Post:
+    post = Post(reports)
+    modules: dict[str, dict[str, Any]] = {
+        "edx_ace": {"ace": SimpleNamespace(send=post.send)},
+        "edx_ace.message": {"MessageType": post.message_type},
+        "edx_ace.recipient": {"Recipient": lambda number, address: (number, address)},
+    }
+    for name, members in modules.items():
+        module = ModuleType(name)
+        for member, value in members.items():
+            setattr(module, member, value)
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(lms, "is_platform", lambda: True)
+    return post
+
+
+def test_inside_a_platform_its_own_mail_takes_the_message(monkeypatch: Any) -> None:
+    post = _post(monkeypatch, "email_delivery_succeeded")
+
+    lms.send_message(MESSAGE)
+
+    (sent,) = post.sent
+    assert (sent.recipient, sent.language) == ((7, "eleni@example.org"), "el")
+    assert sent.context["text"] == "Γειά & χαρά"
+    assert sent.options == {"transactional": True, "from_address": "INGENIUM <i@example.org>"}
+    assert sent.headers == {"Message-ID": "<1@example.org>"}
+
+
+def test_what_its_mail_swallows_is_not_taken_for_sent(monkeypatch: Any) -> None:
+    _post(monkeypatch, "email_error")
+
+    with pytest.raises(lms.NotDelivered):
+        lms.send_message(MESSAGE)
+
+
+def test_the_templates_that_it_looks_for_are_there() -> None:
+    folder = "ingenium_credentials/edx_ace/letter/email"
+    context = {
+        "subject": "Σ & <b>",
+        "text": "Γειά & <x>",
+        "head_html": "<title>t</title>",
+        "body_html": "<p>b</p>",
+    }
+
+    made = {
+        name: render_to_string(f"{folder}/{name}", context)
+        for name in ("subject.txt", "body.txt", "head.html", "body.html", "from_name.txt")
+    }
+
+    assert (made["subject.txt"], made["body.txt"]) == ("Σ & <b>", "Γειά & <x>")
+    assert (made["head.html"], made["body.html"], made["from_name.txt"]) == (
+        "<title>t</title>",
+        "<p>b</p>",
+        "",
+    )

@@ -67,9 +67,9 @@ class OrganisationAdmin(RefusalsAsMessages):
         "member_from",
         "member_until",
     )
-    list_filter = ("kind", "country", "homepage_verified", "logo_verified")
+    list_filter = ("kind", "country", "homepage_verified", "logo_required", "emblem_required")
     search_fields = ("slug", "abbreviation", "names__value", "identifiers__value")
-    readonly_fields = ("uuid", "logo_media_type", "logo_sha256")
+    readonly_fields = ("uuid",)
     inlines = (NameInline, IdentifierInline, AccreditationInline)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 from functools import partial
 from typing import Any
@@ -11,9 +9,7 @@ from typing import Any
 import django
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
 
 from .. import api
 from ..badges.errors import CredentialError
@@ -34,8 +30,6 @@ CONCEPTS = {
     "quality_decision": "accreditation-decision",
 }
 """Field of a definition to the published list that its concept is in."""
-_LARGEST_LOGO = 32_768
-_LOGO_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 
 class ReadableJSON(forms.JSONField):
@@ -182,36 +176,12 @@ class IssuerForm(ModelForm):
 
 
 class OrganisationForm(ModelForm):
-    """An organisation; a new logo is not verified until somebody says so."""
-
-    logo_file = forms.FileField(
-        label=_("new logo"), required=False, help_text=_("PNG or JPEG, at most 32 kB.")
-    )
+    """An organisation; its logos are entered under “Logos and emblems”."""
 
     class Meta:
         model = Organisation
-        exclude = ("logo_media_type",)  # follows from the file
+        exclude = ()
         field_classes = {"homepage": HttpsURL}
-
-    def clean_logo_file(self) -> UploadedFile[Any] | None:
-        """Refuse what is not a small picture."""
-        file: UploadedFile[Any] | None = self.cleaned_data["logo_file"]
-        if not file:
-            return None
-        content = file.read(_LARGEST_LOGO + 1)
-        if len(content) > _LARGEST_LOGO:
-            raise ValidationError(_("The logo is larger than 32 kB."))
-        self.instance.logo_media_type = _picture_type(content)
-        self.instance.logo = content
-        self.instance.logo_sha256 = hashlib.sha256(content).hexdigest()
-        return file
-
-    def clean(self) -> dict[str, Any]:
-        """A new logo has to be verified anew."""
-        cleaned = super().clean() or {}
-        if cleaned.get("logo_file") and "logo_verified" not in self.changed_data:
-            cleaned["logo_verified"] = False
-        return cleaned
 
     def clean_country(self) -> str:
         """Two capital letters, or nothing for the alliance."""
@@ -224,12 +194,3 @@ def country_code(typed: str) -> str:
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise ValidationError(_("Write the two letters of ISO 3166-1, such as GR (not EL)."))
     return country
-
-
-def _picture_type(content: bytes) -> str:
-    try:
-        with Image.open(io.BytesIO(content), formats=tuple(_LOGO_TYPES)) as picture:
-            picture.verify()
-            return _LOGO_TYPES[str(picture.format)]
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValidationError(_("The logo is neither PNG nor JPEG.")) from error

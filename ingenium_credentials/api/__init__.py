@@ -1,9 +1,10 @@
 """The verbs, and the only writer of rows. What others may call is what `__all__` names."""
 
 from .alliance import define_issuer, define_organisation
+from .appearance import BrandFault, branding_faults
 from .auditing import note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
-from .branding import asset_faults, branding_faults, define_asset, faults_of
+from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
@@ -107,6 +108,7 @@ __all__ = [
     "STACK",
     "STANDING",
     "TIME_STAMP",
+    "BrandFault",
     "Change",
     "Checked",
     "Circumstances",

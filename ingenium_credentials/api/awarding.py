@@ -105,6 +105,11 @@ def rules_with_part(definition: str) -> list[AwardRule]:
     return _at_work(parts__definition=definition)
 
 
+def is_at_work(rule: AwardRule) -> bool:
+    """Whether the rule awards now: it is on, in its time, for a version that is active."""
+    return bool(_at_work(uuid=str(rule.uuid)))
+
+
 def _at_work(**named: str) -> list[AwardRule]:
     now = timezone.now()
     found = AwardRule.objects.filter(

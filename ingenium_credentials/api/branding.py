@@ -1,7 +1,8 @@
-"""Logos and emblems: entered, judged, and chosen for a document.
+"""Logos and emblems: entered, judged one by one, and chosen for what is drawn and signed.
 
 Nothing that is not verified, or that breaks a rule of its owner or of `branding`, is
-shown; the initials of the university stand in its place.
+shown; the initials of the university stand in its place. What a definition as a whole
+lacks is said by `appearance`.
 """
 
 from __future__ import annotations
@@ -13,17 +14,36 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import branding
-from ..badges.data import IssuerMode, preferred
+from ..badges.data import preferred
 from ..conf import conf
 from ..document import Mark, Words, rasterised
-from ..models import Achievement, BrandAsset, Organisation
+from ..models import BrandAsset, Organisation
 from . import auditing
 from .errors import NotAllowed
 
-__all__ = ["asset_faults", "branding_faults", "define_asset", "emblem_of", "faults_of", "mark_of"]
+__all__ = [
+    "ALLIANCE_BOX",
+    "EMBLEM_BOX",
+    "LARGEST_SIGNED",
+    "Box",
+    "asset_faults",
+    "colour_faults",
+    "define_asset",
+    "emblem_of",
+    "faults_of",
+    "logo_box",
+    "mark_of",
+    "signed_logo",
+]
 
 Box = tuple[float, float]
 """Width and height in mm."""
+ALLIANCE_BOX: Box = (46.0, 18.0)
+EMBLEM_BOX: Box = (60.0, 12.0)
+_LOGO_BOXES: tuple[tuple[int, Box], ...] = ((3, (34.0, 15.0)), (6, (20.0, 11.0)), (99, (14.0, 9.0)))
+"""Up to how many universities, which box of the document."""
+LARGEST_SIGNED = 32_768
+"""Bytes of a logo inside a signed file; a larger one would be most of it."""
 
 
 def define_asset(asset: BrandAsset, *, actor_id: int | None = None) -> BrandAsset:
@@ -57,23 +77,30 @@ def faults_of(asset: BrandAsset, *, languages: Sequence[str] = ()) -> list[str]:
     return branding.asset_faults(data, today=timezone.now().date(), languages=languages, raster=raster)
 
 
+def colour_faults() -> list[str]:
+    """Which of the site's colours are too weak beside each other."""
+    return branding.colour_faults(primary=conf.BRAND_PRIMARY, accent=conf.BRAND_ACCENT, ink=conf.BRAND_INK)
+
+
 def asset_faults() -> list[str]:
     """What is wrong with the colours and with every verified asset of the site."""
-    colours = branding.colour_faults(primary=conf.BRAND_PRIMARY, accent=conf.BRAND_ACCENT, ink=conf.BRAND_INK)
     assets = BrandAsset.objects.filter(verified=True).select_related("organisation")
-    return [*colours, *(fault for asset in assets for fault in faults_of(asset))]
+    return [*colour_faults(), *(fault for asset in assets for fault in faults_of(asset))]
 
 
-def branding_faults(achievement: Achievement) -> list[str]:
-    """What the marks of one definition lack: who may appear, and their texts in its languages."""
-    mode, issuer = IssuerMode(achievement.issuer.mode), achievement.issuer.organisation
-    awarding = [row.organisation for row in achievement.awarding.select_related("organisation")]
-    faults = branding.appearance_faults(mode, issuer=issuer, awarding=awarding)
-    shown = [*branding.appearing(mode, issuer=issuer, awarding=awarding), achievement.issuer.alliance]
-    for organisation in filter(None, shown):
-        for asset in organisation.assets.filter(verified=True).select_related("organisation"):
-            faults += faults_of(asset, languages=list(achievement.names))
-    return faults
+def logo_box(universities: int) -> Box:
+    """The room for the logo of each where so many universities award."""
+    return next(box for most, box in _LOGO_BOXES if universities <= most)
+
+
+def signed_logo(organisation: Organisation) -> BrandAsset | None:
+    """The logo that goes into signed files today: the first in force that is small enough."""
+    rows = organisation.assets.filter(role=BrandAsset.Role.LOGO, verified=True).order_by("position", "pk")
+    today = timezone.now().date()
+    for row in rows.select_related("organisation"):
+        if len(row.content) <= LARGEST_SIGNED and not branding.asset_faults(_data(row), today=today):
+            return row
+    return None
 
 
 def mark_of(organisation: Organisation, language: str, box: Box) -> Mark | None:

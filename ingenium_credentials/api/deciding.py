@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from .. import rules
 from ..models import Achievement, Approval, Award, AwardRule, CourseResult
 from . import auditing, awarding, facts, queueing, recording
-from .errors import NotAllowed
+from .errors import NotAllowed, NotReady
 
 __all__ = ["approve", "award_by_hand", "retry", "why_not"]
 
@@ -45,14 +46,16 @@ def approve(
 
 
 def _consider(rule: AwardRule, learner_id: int) -> None:
-    """Have the learner's results evaluated that the rule looks at."""
-    found = CourseResult.objects.filter(
-        learner_id=learner_id, course_id__in=rule.courses.values_list("course_id", flat=True)
-    )
+    """Have evaluated again what the rule rests on; a rule that rests on the approval alone, at once."""
+    courses = list(rule.courses.values_list("course_id", flat=True))
+    found = CourseResult.objects.filter(learner_id=learner_id, course_id__in=courses)
     ids = list(found.values_list("pk", flat=True))
-    if ids:
-        recording.reconsider_results(ids)
-        queueing.queue(queueing.EVALUATE, ids)
+    recording.reconsider_results(ids)
+    queueing.queue(queueing.EVALUATE, ids)
+    parts = recording.reconsider_awards(rule.parts.values_list("definition", flat=True), learner_id)
+    if not ids and not parts and awarding.is_at_work(rule):
+        with suppress(NotAllowed, NotReady), transaction.atomic():
+            awarding.award_by(rule, learner_id)
 
 
 def award_by_hand(

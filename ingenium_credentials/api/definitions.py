@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, AwardRulePart, Organisation
 from . import auditing, pictures, recording
+from .appearance import demand_branding
 from .completeness import demand_complete
 from .errors import NotAllowed
 from .languages import demand_language
@@ -76,7 +77,7 @@ def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achiev
 
     The rules of former versions come over to this one. Twice changes nothing. Raises
     `NotAllowed`, naming each, while a micro-credential lacks an element of Annex I, or while
-    no language is complete.
+    no language is complete, or while a fault of its branding blocks it.
     """
     with transaction.atomic():
         stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
@@ -139,6 +140,7 @@ def _set_awarding_bodies(achievement: Achievement, organisations: Sequence[Organ
 def _demand_fit(achievement: Achievement) -> None:
     demand_complete(achievement)
     demand_language(achievement)
+    demand_branding(achievement)
 
 
 def _draw(achievement: Achievement) -> None:

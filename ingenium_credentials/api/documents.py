@@ -43,7 +43,7 @@ from ..document import (
 from ..models import Achievement, AchievementPicture, Award, Organisation
 from ..typesetting import Undrawable, initials, labels
 from . import pictures
-from .branding import emblem_of, mark_of
+from .branding import ALLIANCE_BOX, EMBLEM_BOX, emblem_of, logo_box, mark_of
 from .errors import NotReady
 from .languages import told_languages
 from .record import achievement_data, award_data, issuer_data, organisation_data
@@ -53,9 +53,6 @@ __all__ = ["document", "document_data", "document_fingerprint", "document_image"
 Labels = dict[str, Any]
 Drawn = TypeVar("Drawn")
 _ATTACHED = (("ob3", "credential.json"), ("elm", "credential.elm.jsonld"))
-_BOXES = ((3, (34.0, 15.0)), (6, (20.0, 11.0)), (99, (14.0, 9.0)))
-"""Up to how many universities, which box in mm for the logo of each."""
-_ALLIANCE_BOX, _EMBLEM_BOX = (46.0, 18.0), (60.0, 12.0)
 
 
 def document(award: Award, language: str) -> bytes:
@@ -149,20 +146,16 @@ def _definition(
         "labels": words,
         "title": _said(achievement.names, language),
         "kind": words["kind" if achievement.kind == "MicroCredential" else "other_kind"],
-        "awarding": tuple(_party(body, language, _box(len(shown))) for body in shown),
-        "alliance": _party(issuer.alliance, language, _ALLIANCE_BOX) if issuer.alliance else None,
+        "awarding": tuple(_party(body, language, logo_box(len(shown))) for body in shown),
+        "alliance": _party(issuer.alliance, language, ALLIANCE_BOX) if issuer.alliance else None,
         "signer": signer,
         "badge_svg": badge_svg(pictures.badge(row, language)),
-        "emblem": emblem_of((issuer.alliance, *shown), language, _EMBLEM_BOX),
+        "emblem": emblem_of((issuer.alliance, *shown), language, EMBLEM_BOX),
         "primary": conf.BRAND_PRIMARY,
         "accent": conf.BRAND_ACCENT,
         "ink": conf.BRAND_INK,
         "demonstration": conf.DEMONSTRATION,
     }
-
-
-def _box(count: int) -> tuple[float, float]:
-    return next(box for most, box in _BOXES if count <= most)
 
 
 def _party(organisation: Organisation, language: str, box: tuple[float, float]) -> Party:

@@ -25,7 +25,7 @@ from ..badges.did import jwk_method_id
 from ..badges.keys import Signer
 from ..conf import conf
 from ..models import Award, Credential, SigningKey
-from . import announcing, auditing, endorsing, sealing, superseding
+from . import announcing, appearance, auditing, endorsing, sealing, superseding
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
 from .keys import signer_for
 from .record import award_data
@@ -164,7 +164,8 @@ def _claim(award_id: int) -> Award | None:
         rows = rows.filter(pk__in=list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)))
     return (
         rows.select_related(
-            "achievement", "issuer__organisation", "issuer__alliance", "status_list", "supersedes"
+            *("achievement__issuer__organisation", "achievement__issuer__alliance"),
+            *("issuer__organisation", "issuer__alliance", "status_list", "supersedes"),
         )
         .defer("achievement__image_svg", "achievement__image_png", "status_list__document")
         .first()
@@ -173,6 +174,7 @@ def _claim(award_id: int) -> Award | None:
 
 def _write_credentials(award: Award, now: dt.datetime) -> None:
     endorsing.demand_issuer_in_time(award)
+    appearance.demand_marks(award.achievement)
     source = Source(award=award, data=award_data(award), now=now)
     there = set(award.credentials.values_list("format", flat=True))
     for name in conf.FORMATS:

@@ -237,7 +237,8 @@ def _expiring(award: Award, title: str) -> _Words:
 
 
 def _reason(text: str) -> tuple[str, ...]:
-    return (_("The reason given: %(reason)s") % {"reason": text},) if text else ()
+    # Our own reasons are sentences that have a translation; a person's stands as it was written.
+    return (_("The reason given: %(reason)s") % {"reason": _(text)},) if text else ()
 
 
 _WORDS: dict[str, Callable[[Award, str], _Words]] = {

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from ..artwork import BadgeData, badge_png, badge_svg
-from ..badges.data import preferred
+from ..artwork import BadgeData, BadgeMark, badge_png, badge_svg
+from ..badges.data import IssuerMode, preferred
+from ..branding import appearing
 from ..conf import conf
 from ..models import Achievement, Organisation
 from ..typesetting import labels
+from .branding import mark_of
 from .languages import told_languages
 
 __all__ = ["badge", "draw"]
 
 _MOST_BODIES_NAMED = 2
+_MOST_MARKS = 3
+_ONE_MARK, _ROW_OF_MARKS = (34.0, 11.0), (44.0, 9.0)
+"""Width and height in mm of a badge of `artwork.SIDE_MM`."""
 
 
 def draw(achievement: Achievement) -> tuple[bytes, bytes]:
@@ -36,6 +41,7 @@ def badge(achievement: Achievement, language: str) -> BadgeData:
         alliance=_name(achievement.issuer.alliance, language),
         kind=_kind(achievement.kind, language),
         facts=_facts(achievement),
+        marks=_marks(achievement, language),
         primary=conf.BRAND_PRIMARY,
         accent=conf.BRAND_ACCENT,
         ink=conf.BRAND_INK,
@@ -49,6 +55,37 @@ def _awarders(achievement: Achievement, language: str) -> str:
     if 0 < len(names) <= _MOST_BODIES_NAMED:
         return " · ".join(names)
     return _name(achievement.issuer.organisation, language)
+
+
+def _marks(achievement: Achievement, language: str) -> tuple[BadgeMark, ...]:
+    """The logos of all who award, where they are few and each has one; else that of the alliance.
+
+    Some logos without the others would say that those did not award.
+    """
+    issuer = achievement.issuer
+    bodies = [
+        row.organisation for row in achievement.awarding.select_related("organisation").order_by("position")
+    ]
+    shown = appearing(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=bodies)
+    found = [mark_of(body, language, _box(len(shown))) for body in shown[:_MOST_MARKS]]
+    if len(shown) > _MOST_MARKS or None in found:
+        found = [mark_of(issuer.alliance, language, _box(1))] if issuer.alliance else []
+    return tuple(
+        BadgeMark(
+            content=mark.content,
+            media_type=mark.media_type,
+            width_mm=mark.width_mm,
+            height_mm=mark.height_mm,
+            clear_mm=mark.clear_mm,
+            ground=mark.ground,
+        )
+        for mark in found
+        if mark is not None
+    )
+
+
+def _box(count: int) -> tuple[float, float]:
+    return _ONE_MARK if count == 1 else (_ROW_OF_MARKS[0] / count, _ROW_OF_MARKS[1])
 
 
 def _name(organisation: Organisation | None, language: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ..badges import vocabularies
@@ -39,13 +39,11 @@ from ..badges.data import (
 from ..conf import conf
 from ..models import Accreditation, Achievement, Award, Issuer, Organisation
 from . import status
+from .branding import signed_logo
 from .errors import NotReady
 from .languages import told_languages
 
 __all__ = ["achievement_data", "award_data", "credential_url", "issuer_data", "organisation_data"]
-
-_LARGEST_LOGO = 32_768
-"""Bytes; a larger one would be most of the document."""
 
 _Value = TypeVar("_Value")
 
@@ -83,10 +81,14 @@ def award_data(award: Award) -> AwardData:
         demonstration=conf.DEMONSTRATION,
         supervision=_optional(_concept, award.supervision),
         evidence=tuple(_evidence(entry) for entry in award.evidence or ()),
-        parts=tuple(
-            _part(part) for part in award.parts.select_related("achievement").order_by("awarded_at", "pk")
-        ),
+        parts=tuple(map(_part, _parts(award))),
     )
+
+
+def _parts(award: Award) -> QuerySet[Award]:
+    """Without the pictures, which a record does not hold."""
+    rows = award.parts.select_related("achievement").order_by("awarded_at", "pk")
+    return rows.defer("achievement__image_svg", "achievement__image_png")
 
 
 def _evidence(entry: Mapping[str, Any]) -> EvidenceData:
@@ -250,7 +252,7 @@ def organisation_data(
         names=names,
         country=organisation.country,
         url=homepage,
-        image=_logo(organisation, caption=preferred(names)) if with_logo else None,
+        image=_logo(organisation) if with_logo else None,
         identifiers=tuple(
             IdentifierData(scheme=entry.scheme, value=entry.value)
             for entry in organisation.identifiers.filter(verified=True).order_by("scheme", "value")
@@ -289,12 +291,10 @@ def _identity(organisation: Organisation, homepage: str) -> str:
     return (own.did if own else "") or homepage or f"urn:uuid:{organisation.uuid}"
 
 
-def _logo(organisation: Organisation, *, caption: str) -> ImageData | None:
-    """The verified logo inside the document, so that it cannot change or give readers away."""
-    logo = bytes(organisation.logo)
-    if not logo or not organisation.logo_verified or len(logo) > _LARGEST_LOGO:
+def _logo(organisation: Organisation) -> ImageData | None:
+    """The logo in force inside the document, so that it cannot change or give readers away."""
+    logo = signed_logo(organisation)
+    if logo is None:
         return None
-    if hashlib.sha256(logo).hexdigest() != organisation.logo_sha256:
-        return None
-    encoded = base64.b64encode(logo).decode()
-    return ImageData(id=f"data:{organisation.logo_media_type};base64,{encoded}", caption=caption)
+    encoded = base64.b64encode(bytes(logo.content)).decode()
+    return ImageData(id=f"data:{logo.media_type};base64,{encoded}", caption=preferred(logo.alt))

@@ -117,9 +117,14 @@ def reconsider_results(result_ids: Iterable[int]) -> int:
     return _reconsider(CourseResult.objects.filter(pk__in=list(result_ids)))
 
 
-def reconsider_awards(definitions: Iterable[str]) -> int:
-    """Mark the awards of these definitions, so that the awards they are parts of are evaluated."""
+def reconsider_awards(definitions: Iterable[str], learner_id: int | None = None) -> int:
+    """Mark the awards of these definitions, so that the awards they are parts of are evaluated.
+
+    All learners' or one learner's; returns how many.
+    """
     awards = Award.objects.filter(definition__in=list(definitions), learner_id__isnull=False)
+    if learner_id is not None:
+        awards = awards.filter(learner_id=learner_id)
     return awards.filter(state__in=_STANDING).update(wholes_due_at=timezone.now())
 
 

@@ -6,7 +6,9 @@ officers and never signed.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from ..badges.certificates import Organisation as Subject
 from ..models import (
     Achievement,
     AwardRule,
+    BrandAsset,
     Issuer,
     Organisation,
     OrganisationIdentifier,
@@ -24,11 +27,13 @@ from ..models import (
     SealingCertificate,
     SigningKey,
 )
+from . import marks
 from .authorities import Authority
 
 __all__ = ["COURSES", "issuers", "load", "make_keys", "make_seals"]
 
 _FOLDER = Path(__file__).parent
+_DRAWN_ON, _SHOWN_UNTIL = dt.date(2026, 1, 1), dt.date(2099, 12, 31)
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -84,7 +89,9 @@ def make_seals(issuer: Issuer, authority: Authority) -> SealingCertificate:
 
 def _organisation(facts: dict[str, Any], kind: str) -> Organisation:
     there = Organisation.objects.filter(slug=facts["slug"]).first()
-    return there or api.define_organisation(
+    if there is not None:
+        return there
+    organisation = api.define_organisation(
         Organisation(
             slug=facts["slug"],
             kind=kind,
@@ -92,10 +99,47 @@ def _organisation(facts: dict[str, Any], kind: str) -> Organisation:
             country=facts["country"]["value"],
             homepage=facts["homepage"]["value"],
             homepage_verified=facts["homepage"]["verified"],
+            logo_required=True,
+            emblem_required=kind == Organisation.Kind.ALLIANCE,
         ),
         names=[OrganisationName(**name) for name in facts["names"]],
         identifiers=[OrganisationIdentifier(**identifier) for identifier in facts["identifiers"]],
     )
+    for asset in _assets(organisation):
+        api.define_asset(asset)
+    return organisation
+
+
+def _assets(organisation: Organisation) -> Iterator[BrandAsset]:
+    """A mark that says that it is no logo; for the alliance, the emblem of who would co-fund it."""
+    figure, colour = marks.FIGURES[organisation.slug]
+    name = organisation.abbreviation
+    yield BrandAsset(
+        organisation=organisation,
+        role=BrandAsset.Role.LOGO,
+        content=marks.mark_svg(figure=figure, abbreviation=name, colour=colour),
+        licence="Drawn for this demonstration; under the licence of this package.",
+        alt={tag: text.format(name=name) for tag, text in marks.MARK_ALT.items()},
+        valid_from=_DRAWN_ON,
+        valid_until=_SHOWN_UNTIL,
+        min_width_mm=12,
+        clear_space="0.05",
+        verified=True,
+    )
+    if organisation.emblem_required:
+        yield BrandAsset(
+            organisation=organisation,
+            role=BrandAsset.Role.EMBLEM,
+            content=marks.emblem_svg(),
+            licence="Drawn from the published geometry; shown as a demonstration, where nothing is funded.",
+            alt=marks.EMBLEM_ALT,
+            statement=marks.EMBLEM_STATEMENT,
+            valid_from=_DRAWN_ON,
+            valid_until=_SHOWN_UNTIL,
+            min_width_mm=15,
+            clear_space="0.05",
+            verified=True,
+        )
 
 
 def _issuer(slug: str, alliance: Organisation | None) -> Issuer:
@@ -118,6 +162,7 @@ def _achievement(issuer: Issuer) -> Achievement:
             name="Both courses passed",
             achievement=achievement,
             condition={"version": 1, "all": leaves},
+            supervision=fields["supervision"],
             enabled=True,
         )
     )

@@ -31,10 +31,16 @@ class Organisation(models.Model):
     )
     homepage = models.URLField(_("home page"), max_length=255, blank=True)
     homepage_verified = models.BooleanField(_("home page verified"), default=False)
-    logo = models.BinaryField(_("logo"), blank=True, default=b"", editable=False)
-    logo_media_type = models.CharField(_("media type of the logo"), max_length=31, blank=True)
-    logo_sha256 = models.CharField(_("SHA-256 of the logo"), max_length=64, blank=True, editable=False)
-    logo_verified = models.BooleanField(_("logo verified"), default=False)
+    logo_required = models.BooleanField(
+        _("logo required"),
+        default=False,
+        help_text=_("Nothing is issued in its name while no logo of it may be shown."),
+    )
+    emblem_required = models.BooleanField(
+        _("emblem required"),
+        default=False,
+        help_text=_("It is co-funded: nothing is issued while no emblem of the funder may be shown."),
+    )
     member_from = models.DateField(_("member from"), null=True, blank=True)
     member_until = models.DateField(_("member until"), null=True, blank=True)
 

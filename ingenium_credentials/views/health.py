@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from .. import api
 from ..badges.errors import CredentialError
 from ..conf import conf
-from ..models import Award, CourseResult, Credential, Issuer, Reconciliation, StatusList
+from ..models import Award, CourseResult, Credential, Issuer, Letter, Reconciliation, StatusList
 
 __all__ = ["health"]
 
@@ -46,6 +46,7 @@ def _found(now: dt.datetime) -> dict[str, Any]:
         "enabled": conf.ENABLED,
         **_results(now),
         **_awards(now),
+        **_letters(now),
         **_lists(now),
         **_keys(),
         **_compared(now),
@@ -77,6 +78,19 @@ def _time_stamps(now: dt.datetime) -> dict[str, Any]:
     return {
         "seals_without_time_stamp": waiting.count(),
         "oldest_seal_without_time_stamp_seconds": _age(oldest, now),
+    }
+
+
+def _letters(now: dt.datetime) -> dict[str, Any]:
+    """Letters that wait, and those that were tried in vain until they were given up."""
+    waiting = Letter.objects.filter(sent_at=None, given_up_at=None)
+    oldest = waiting.aggregate(oldest=Min("created_at"))["oldest"] if conf.MAIL else None
+    return {
+        "waiting_letters": waiting.count(),
+        "letters_given_up": Letter.objects.filter(attempts__gte=api.MOST_ATTEMPTS, sent_at=None)
+        .exclude(given_up_at=None)
+        .count(),
+        "oldest_letter_seconds": _age(oldest, now),
     }
 
 
@@ -123,6 +137,8 @@ def _problems(facts: dict[str, Any]) -> list[str]:
     tests = (
         ("oldest_dirty_seconds", patience, "results wait too long to be evaluated"),
         ("oldest_seal_without_time_stamp_seconds", patience, "seals wait too long for a time-stamp"),
+        ("oldest_letter_seconds", patience, "letters wait too long to be sent"),
+        ("letters_given_up", 0, "letters could not be sent"),
         ("expired_status_lists", 0, "a status list has expired"),
         ("last_reconciliation_seconds", _TWO_NIGHTS, "the LMS was not compared for two nights"),
         ("failed_awards", 0, "awards could not be issued"),

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from ..badges.errors import CredentialError
 from ..conf import conf
+from .language import offered
 from .negotiation import wants_page
 
 __all__ = ["Problem", "guarded", "not_found", "page"]
@@ -59,7 +60,7 @@ def page(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """A page of ours, for one visitor, to be neither indexed nor kept in shared caches."""
-    shared = {"brand": _brand(), "demonstration_site": conf.DEMONSTRATION}
+    shared = {"brand": _brand(), "demonstration_site": conf.DEMONSTRATION, "offered_languages": offered()}
     text = render_to_string(f"ingenium_credentials/{template}", shared | dict(context or {}), request)
     response = HttpResponse(text, status=status)
     response["Cache-Control"] = "private, no-cache"

@@ -117,3 +117,17 @@ def test_an_approval_has_the_learner_evaluated(rule: AwardRule, learner: Any, co
     api.approve(rule, learner.pk, True, actor_id=1)
 
     assert CourseResult.objects.get().dirty
+
+
+def test_a_rule_that_rests_on_the_approval_alone_awards_with_it(
+    achievement: Achievement, learner: Any
+) -> None:
+    alone = {"version": 1, "kind": "manual_approval"}
+    rule = api.define_rule(AwardRule(name="Jury", achievement=achievement, condition=alone, enabled=True))
+
+    api.approve(rule, learner.pk, False, actor_id=1)
+    assert not Award.objects.exists()
+    row = api.approve(rule, learner.pk, True, actor_id=1)
+
+    award = Award.objects.get()
+    assert (award.rule, award.awarded_at) == (rule, row.at)

@@ -42,6 +42,23 @@ def test_what_is_not_well_formed_counts_as_not_there(wrong: Any) -> None:
     assert api.complete_languages(of(outcomes=wrong, criteria=wrong)) == ("en", "fr")
 
 
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        ({"activities": [{"titles": {"en": "Lecture"}}]}, "learning activity 1"),
+        ({"entitlements": [{"titles": {"en": "Practise"}}]}, "entitlement 1"),
+        ({"grading_scheme": {"en": "0 to 100"}}, "grading scheme"),
+        ({"prerequisites": {"en": "None"}}, "prerequisites"),
+        ({"stackability": {"en": "None"}}, "stackability"),
+        ({"further_information": {"en": "None"}}, "further information"),
+    ],
+)
+def test_each_text_of_a_definition_counts(fields: dict[str, Any], missing: str) -> None:
+    (french,) = (found for found in api.contents(of(**fields)) if found.language == "fr")
+
+    assert french.missing == (missing,)
+
+
 @given(names=TEXTS, descriptions=TEXTS, criteria=TEXTS, outcome=TEXTS)
 def test_a_language_is_complete_exactly_when_its_figure_is_100(
     names: dict[str, str], descriptions: dict[str, str], criteria: dict[str, str], outcome: dict[str, str]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-import hashlib
+import base64
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,17 @@ import pytest
 
 from ingenium_credentials import api
 from ingenium_credentials.badges.data import IssuerMode
-from ingenium_credentials.models import Achievement, Award, Issuer, Organisation, OrganisationName
+from ingenium_credentials.models import (
+    Achievement,
+    Award,
+    BrandAsset,
+    Issuer,
+    Organisation,
+    OrganisationName,
+)
 from tests.api.conftest import EARNED_AT
+from tests.api.test_branding import asset
+from tests.diplomas import LOGO
 
 pytestmark = pytest.mark.django_db
 
@@ -72,27 +82,40 @@ def test_who_signs_by_mandate_is_not_mistaken_for_the_university(issuer: Issuer)
 
 
 @pytest.mark.parametrize(
-    ("verified", "size", "damaged", "told"),
+    ("changes", "told"),
     [
-        (True, 100, False, True),
-        (False, 100, False, False),
-        (True, 40_000, False, False),
-        (True, 100, True, False),
+        ({}, True),
+        ({"verified": False}, False),
+        ({"licence": ""}, False),
+        ({"valid_until": dt.date(2020, 1, 1)}, False),
+        ({"sha256": "0" * 64}, False),
+        ({"role": "emblem", "statement": {"en": "Co-funded"}}, False),
     ],
 )
-def test_a_logo_is_told_only_when_verified_whole_and_small(
-    issuer: Issuer, verified: bool, size: int, damaged: bool, told: bool
+def test_a_logo_is_told_only_while_it_is_in_force(
+    issuer: Issuer, university: Organisation, changes: dict[str, Any], told: bool
 ) -> None:
-    logo = b"\x89PNG" + b"x" * size
-    organisation = issuer.organisation
-    organisation.logo, organisation.logo_media_type = logo, "image/png"
-    organisation.logo_sha256 = hashlib.sha256(logo + b"!" * damaged).hexdigest()
-    organisation.logo_verified = verified
+    row = api.define_asset(asset(university))
+    BrandAsset.objects.filter(pk=row.pk).update(**changes)
 
     image = api.issuer_data(issuer).organisation.image
 
     assert (image is not None) is told
-    assert image is None or image.id.startswith("data:image/png;base64,")
+    if image is not None:
+        assert base64.b64decode(image.id.removeprefix("data:image/svg+xml;base64,")) == LOGO
+        assert image.caption == "Logo of the University of Crete"
+
+
+def test_a_logo_that_would_be_most_of_the_document_is_left_out_for_a_smaller_one(
+    issuer: Issuer, university: Organisation
+) -> None:
+    large = LOGO.replace(b"</svg>", b" " * 40_000 + b"</svg>")
+    api.define_asset(asset(university, content=large, position=1))
+    assert api.issuer_data(issuer).organisation.image is None
+
+    api.define_asset(asset(university, position=2))
+
+    assert api.issuer_data(issuer).organisation.image is not None
 
 
 def test_an_awarding_body_without_a_verified_name_stops_the_record(award: Award) -> None:

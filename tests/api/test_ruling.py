@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingenium_credentials import api
 from ingenium_credentials.api.errors import Conflict, NotAllowed
+from ingenium_credentials.api.ruling import _circle
 from ingenium_credentials.models import Achievement, AuditEntry, Award, AwardRule, CourseResult, RuleVersion
 from ingenium_credentials.rules import ConditionError
 from ingenium_credentials.tasks import sweep
@@ -229,3 +234,80 @@ class TestRestoring:
 
 def _bare(course: str) -> dict[str, Any]:
     return {name: value for name, value in _passed(course).items() if name != "version"}
+
+
+class TestCredentialsOfCredentials:
+    @pytest.fixture
+    def ethics(self, achievement: Achievement) -> Achievement:
+        other = Achievement.objects.get(pk=achievement.pk)
+        other.pk, other.slug, other.uuid = None, "ethics", uuid4()
+        other.save()
+        return other
+
+    def _needs(self, whole: Achievement, part: str, **more: Any) -> AwardRule:
+        condition = {"version": 1, "any": [{"kind": "credential_held", "definition": part}]}
+        return api.define_rule(AwardRule(name="Stack", achievement=whole, condition=condition, **more))
+
+    def test_a_rule_notes_the_definitions_that_it_concerns(
+        self, achievement: Achievement, ethics: Achievement
+    ) -> None:
+        rule = self._needs(achievement, "ethics")
+
+        assert [part.definition for part in rule.parts.all()] == ["ethics"]
+
+    def test_a_circle_is_refused_by_name(self, achievement: Achievement, ethics: Achievement) -> None:
+        self._needs(achievement, "ethics")
+
+        with pytest.raises(NotAllowed, match="ethics → ecosystems → ethics"):
+            self._needs(ethics, "ecosystems")
+
+        assert AwardRule.objects.count() == 1
+
+    def test_a_long_circle_is_found_even_through_paused_rules(
+        self, achievement: Achievement, ethics: Achievement
+    ) -> None:
+        third = Achievement.objects.get(pk=ethics.pk)
+        third.pk, third.slug, third.uuid = None, "coast", uuid4()
+        third.save()
+        self._needs(achievement, "ethics")
+        self._needs(ethics, "coast", enabled=True)
+
+        with pytest.raises(NotAllowed, match="coast → ecosystems → ethics → coast"):
+            self._needs(third, "ecosystems")
+
+    def test_a_credential_that_needs_itself_is_refused(self, achievement: Achievement) -> None:
+        with pytest.raises(NotAllowed, match="ecosystems → ecosystems"):
+            self._needs(achievement, "ecosystems")
+
+    def test_two_wholes_may_share_a_part(self, achievement: Achievement, ethics: Achievement) -> None:
+        self._needs(achievement, "ethics")
+        self._needs(achievement, "ethics")
+
+    def test_switching_on_finds_those_who_hold_the_part(
+        self, achievement: Achievement, ethics: Achievement, learner: Any
+    ) -> None:
+        at = timezone.now()
+        api.award(learner_id=learner.pk, achievement=ethics, awarded_at=at)
+        rule = self._needs(achievement, "ethics")
+        api.switch_on(rule)
+
+        api.stack(list(api.wholes_left(timezone.now())))
+
+        whole = Award.objects.get(definition="ecosystems")
+        assert (whole.rule, whole.awarded_at) == (rule, at)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.sets(st.sampled_from("abcdef"))), st.sampled_from("abcdef")
+)
+def test_a_circle_is_named_exactly_when_there_is_one(parts: dict[str, set[str]], start: str) -> None:
+    reached, todo = set(), set(parts.get(start, ()))
+    while todo:
+        reached |= todo
+        todo = set().union(*(parts.get(name, set()) for name in todo)) - reached
+
+    circle = _circle(start, parts)
+
+    assert bool(circle) == (start in reached)
+    assert all(after in parts[before] for before, after in pairwise(circle))
+    assert not circle or circle[0] == circle[-1] == start

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import time
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -323,3 +324,14 @@ def test_exactly_those_who_would_earn_it_do(
     api.evaluate(list(CourseResult.objects.values_list("pk", flat=True)))
 
     assert set(Award.objects.filter(rule=rule).values_list("learner_id", flat=True)) == promised
+
+
+def test_ten_thousand_learners_are_tried_in_bounded_time(achievement: Achievement) -> None:
+    """A hundred thousand are measured by `benchmarks/simulate.py`."""
+    _results(*(["0.9", "0.79", "0.2", None] * 2500))
+
+    started = time.process_time()
+    row = _simulated(achievement)
+
+    assert [row.outcome["counts"][verdict] for verdict in ("earn", "near", "not")] == [2500, 2500, 5000]
+    assert time.process_time() - started < 20

@@ -98,6 +98,11 @@ def test_whatever_is_left_out_the_document_meets_the_shapes(
 DEMO = json.loads((Path(demo.__file__).parent / "offer.json").read_bytes())["achievement"]
 
 
+def _outcome(said: dict[str, Any]) -> OutcomeData:
+    concepts = {name: ConceptData(**said[name]) for name in ("kind", "reuse") if name in said}
+    return OutcomeData(**{**said, **concepts})
+
+
 @pytest.mark.parametrize("languages", [["en"], ["fr"], ["el", "fr"], ["en", "fr", "el"]], ids="-".join)
 def test_definition_of_the_demonstration_meets_the_shapes(languages: list[str]) -> None:
     concepts = ("isced_f", "mode", "assessment", "supervision")
@@ -106,7 +111,7 @@ def test_definition_of_the_demonstration_meets_the_shapes(languages: list[str]) 
         PLAIN,
         **{name: DEMO[name] for name in (*texts, "eqf_level", "hours") if name in DEMO},
         **{name: ConceptData(**DEMO[name]) for name in concepts if name in DEMO},
-        outcomes=tuple(OutcomeData(**outcome) for outcome in DEMO["outcomes"]),
+        outcomes=tuple(map(_outcome, DEMO["outcomes"])),
         languages=tuple(DEMO["languages"]),
         quality_assurance=QualityAssuranceData(
             kind=ConceptData(**DEMO["quality_kind"]), agency=DEMO["quality_agency"], agency_country="GR"

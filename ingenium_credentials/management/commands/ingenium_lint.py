@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = (
         "Name each element of 2022/C 243/02, Annex I, that a micro-credential lacks, each rule of the "
         "branding that is broken, and what else issuing needs, such as keys, mandates and certificates. "
-        "Exit status 1: something is missing or wrong."
+        "Exit status 1: something is missing or wrong; a warning alone is no fault."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,7 +26,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, achievement: str | None, **_options: Any) -> None:
         faults = 0
         for version in _versions(achievement):
-            found = [*map(str, api.missing(version)), *api.branding_faults(version)]
+            lacking, marks = api.missing(version), api.branding_faults(version)
+            found = [*map(str, lacking), *map(str, marks)]
             needed = api.needed(version)
             self.stdout.write(f"{version}: {api.completeness(version)} %")
             for line in found:
@@ -36,7 +37,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {label}: {need}")
             for content in api.contents(version):
                 self.stdout.write(f"  {content}")
-            faults += len(found) + sum(need.blocks for need in needed)
+            faults += (
+                len(lacking) + sum(fault.blocks for fault in marks) + sum(need.blocks for need in needed)
+            )
         if achievement is None:
             for line in api.asset_faults():
                 self.stdout.write(line)
