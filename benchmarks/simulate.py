@@ -54,7 +54,10 @@ def measure(count: int) -> tuple[float, float, dict[str, int]]:
     call_command("migrate", verbosity=0)
     organisation = Organisation.objects.create(slug="bench")
     issuer = Issuer.objects.create(slug="bench", organisation=organisation, did="did:web:bench.example")
-    achievement = Achievement.objects.create(slug="bench", issuer=issuer, names={"en": "Bench"})
+    texts = {"en": "Bench"}
+    achievement = Achievement.objects.create(
+        slug="bench", issuer=issuer, names=texts, descriptions=texts, criteria=texts
+    )
     now = timezone.now()
     for course in COURSES:
         rows = (

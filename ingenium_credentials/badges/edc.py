@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
-from . import seal, sealable, sealed
+from . import elm_terms, seal, sealable, sealed
 from .chains import Anchor
 from .conformance import Shape, members
 from .errors import CredentialError, MalformedCredential
@@ -23,10 +23,13 @@ from .report import Check, not_checked, of_error, passed
 from .seal import SealFinding, Standing
 from .strict_json import parse
 
-__all__ = ["Opened", "Summary", "examine", "judge_seals", "open_file", "summary"]
+__all__ = ["Opened", "Summary", "conforms", "examine", "judge_seals", "open_file", "summary"]
 
 _TYPE = "EuropeanDigitalCredential"
 _CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
+_KEYWORDS = frozenset({"@context", "id", "type", "@id", "@type"})
+_NAMED = 5
+"""How many members a message names."""
 _STANDINGS = {
     Standing.QUALIFIED: "a qualified seal",
     Standing.ADVANCED: "an advanced seal",
@@ -109,6 +112,40 @@ def examine(opened: Opened, *, now: dt.datetime) -> Shape:
         valid_from=parse_moment(document["validFrom"]),
         valid_until=min(ends, default=None),
     )
+
+
+def conforms(opened: Opened) -> Check:
+    """What is said of the form of a document that was examined.
+
+    A member that no context defines is under the seals, so nobody has smuggled it in; but
+    readers by JSON-LD do not see it, and what it means nobody has said: not a yes.
+    """
+    undefined = list(dict.fromkeys(_undefined(opened.document)))
+    if not undefined:
+        return passed("conformance", "The document is built like a European Digital Credential.")
+    return not_checked(
+        "conformance",
+        "The document has members that the European Learning Model does not define.",
+        ", ".join(name[:40] for name in undefined[:_NAMED]),
+    )
+
+
+def _undefined(value: object) -> Iterator[str]:
+    """Names of members that vanish in RDF; the place in a status list is known to be outside of it."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _undefined(item)
+    if not isinstance(value, dict):
+        return
+    is_object = bool(_KEYWORDS & value.keys())
+    if not is_object and all(isinstance(text, str | list) for text in value.values()):
+        # Texts by language.
+        return
+    for name, member in value.items():
+        if name not in _KEYWORDS and name not in elm_terms.DEFINED:
+            yield name
+        elif name not in ("@context", "credentialStatus"):
+            yield from _undefined(member)
 
 
 def judge_seals(opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime) -> tuple[list[Check], bool]:

@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
-__all__ = ["BASE", "CONTEXTS", "ESCO_SCHEME", "REQUIRED", "STATUS_MEMBERS", "TERMS", "Kind", "Profile"]
+__all__ = [
+    "BASE",
+    "CONTEXTS",
+    "DEFINED",
+    "ESCO_SCHEME",
+    "REQUIRED",
+    "STATUS_MEMBERS",
+    "TERMS",
+    "Kind",
+    "Profile",
+]
 
 CONTEXTS = (
     "https://www.w3.org/2018/credentials/v1",
@@ -102,6 +112,29 @@ TERMS: Mapping[str, Kind] = MappingProxyType(
     {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 )
 """Every member that a document may have beside `@context`, `id` and `type`."""
+
+_OTHERS = """
+    admissionProcedure altLabel amount applicationDeadline areaDialingCode assessedBy attachment
+    attachmentType awardingOpportunity awards bannerImage birthName citizenshipCountry
+    contactForm contactHour contactPoint contentSize count countryDialing creator dateCreated
+    dateModified definition descriptionHtml dialNumber duration educationLevel educationSubject
+    educationalSystemNote elmSubject emailAddress entitledBy evidenceTarget fullAddress gender
+    generalisationOf geographicName gradeStatus grant hasCredential hasSubOrganization holder
+    influences isPartOf label landingPage latitude learningAchievementSpecification
+    learningActivitySpecification learningOpportunity learningOutcomeSummary learningSchedule
+    levelOfCompletion limitCredentialType limitJurisdiction limitNationalOccupation
+    limitOccupation limitOrganisation limitQualification longitude maximumDuration maximumScore
+    member memberOf minimumScore nationalID noteFormat nqfLevel organisation patronymicName
+    percentageEqual percentageHigher percentageLower phone phoneNumber placeOfBirth priceDetail
+    proof proves providedBy publisher qualificationCode refreshService relatedSkill
+    resultCategory resultDistribution reviewDate scheduleInformation schemeAgency schemeId
+    schemeVersion score shortenedGrading spatialCode specialisationOf status subOrganizationOf
+    summaryDisplay targetGroup taxIdentifier termsOfUse unit used valid value verificationCheck
+    verificationStatus
+    """
+
+DEFINED: frozenset[str] = frozenset(TERMS) | frozenset(_OTHERS.split())
+"""Every member that the two contexts define, ours and those of other people's documents."""
 
 STATUS_MEMBERS = frozenset({"statusPurpose", "statusListIndex", "statusListCredential"})
 """Of `credentialStatus` alone; no context of the EDC defines them, the seal covers them."""

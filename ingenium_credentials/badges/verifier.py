@@ -176,7 +176,7 @@ def _establish_european(opened: edc.Opened, draft: _Draft, means: Means) -> _Dra
     except CredentialError as error:
         draft.checks.append(of_error("conformance", error))
         return draft
-    draft.checks.append(passed("conformance", "The document is built like a European Digital Credential."))
+    draft.checks.append(edc.conforms(opened))
     draft.document = opened.document
     # 4. Proof: each seal, and whom its certificate names.
     checks, draft.is_proven = edc.judge_seals(opened, anchors=means.anchors, now=means.now)

@@ -65,6 +65,7 @@ SENTENCES = (
     _("Every endorsement inside is valid (%(count)s)."),
     _("Not every endorsement inside is valid (%(count)s)."),
     _("Not every university that is named has signed."),
+    _("The document has members that the European Learning Model does not define."),
     _("Not every endorsement inside could be checked (%(count)s)."),
     _("It was issued by us; the record was erased at the holder's request."),
     _("The check ended in a fault of this program."),

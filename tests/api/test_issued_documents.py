@@ -1,3 +1,4 @@
+# long: one subject; one definition with everything is issued in many ways
 """What the site itself has issued: the facts of Annex I in both documents, and the Commission's shapes."""
 
 from __future__ import annotations

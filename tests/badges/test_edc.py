@@ -210,6 +210,25 @@ def test_a_text_without_seals_is_in_form_and_proves_nothing() -> None:
     assert report.document is None
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"colour": "red"},
+        {"evidence": [{"id": "urn:epass:evidence:1", "type": "Evidence", "verdict": {"en": "excellent"}}]},
+        {"credentialSubject": {**edc()["credentialSubject"], "hasclaim": []}},
+    ],
+)
+def test_a_member_that_no_context_defines_leaves_the_answer_open(
+    authority: Authority, holder: Holder, changes: dict[str, Any]
+) -> None:
+    report = judged(sealed(holder, **changes), authority.anchor())
+
+    (check,) = found(report, "conformance")
+    assert report.verdict == "could not be checked"
+    assert check.outcome is Outcome.NOT_CHECKED
+    assert check.detail in ("colour", "verdict", "hasclaim")
+
+
 @pytest.mark.parametrize("status", [None, {"id": "https://example.org/status#1", "type": "CredentialStatus"}])
 def test_the_commissions_status_is_not_taken_for_a_yes(
     authority: Authority, holder: Holder, status: dict[str, str] | None

@@ -1,3 +1,4 @@
+# long: one subject; every member of a document is asked about
 from __future__ import annotations
 
 import datetime as dt

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingenium_credentials import demo
-from ingenium_credentials.badges import elm, elm_rules
+from ingenium_credentials.badges import edc, elm, elm_rules
 from ingenium_credentials.badges.data import (
     AwardData,
     ConceptData,
@@ -22,9 +22,10 @@ from ingenium_credentials.badges.data import (
     QualityAssuranceData,
 )
 from ingenium_credentials.badges.elm import Profile
-from ingenium_credentials.badges.elm_terms import CONTEXTS, REQUIRED, TERMS, Kind
+from ingenium_credentials.badges.elm_terms import CONTEXTS, DEFINED, REQUIRED, TERMS, Kind
 from ingenium_credentials.badges.errors import UndefinedTerm, UnwritableRecord
 from ingenium_credentials.badges.jsonld import to_quads
+from ingenium_credentials.badges.report import Outcome
 from ingenium_credentials.badges.sealable import MAX_VALUES
 
 from . import shapes
@@ -99,8 +100,9 @@ DEMO = json.loads((Path(demo.__file__).parent / "offer.json").read_bytes())["ach
 
 
 def _outcome(said: dict[str, Any]) -> OutcomeData:
-    concepts = {name: ConceptData(**said[name]) for name in ("kind", "reuse") if name in said}
-    return OutcomeData(**{**said, **concepts})
+    members: dict[str, Any] = dict(said)
+    members |= {name: ConceptData(**said[name]) for name in ("kind", "reuse") if name in said}
+    return OutcomeData(**members)
 
 
 @pytest.mark.parametrize("languages", [["en"], ["fr"], ["el", "fr"], ["en", "fr", "el"]], ids="-".join)
@@ -132,6 +134,7 @@ def test_unsigned_document_lacks_what_is_added_at_sealing_and_nothing_else(award
 @pytest.mark.parametrize("name", ["micro", "joint-microcredential"])
 def test_examples_of_others_conform_by_the_same_means(name: str) -> None:
     example = json.loads((shapes.DATA / "examples" / f"{name}.jsonld").read_bytes())
+    assert edc.conforms(edc.Opened(example)).outcome is Outcome.PASSED
 
     assert shapes.violations(example) == set()
 
@@ -230,6 +233,13 @@ def _definitions() -> dict[str, Any]:
         for name, value in found.items()
         if name not in ("@version", "@protected")
     }
+
+
+def test_defined_members_are_those_of_the_contexts() -> None:
+    prefixes = {name for name, value in _definitions().items() if value.get("@id", "").startswith("http")}
+    members = {name for name in _definitions() if not name[0].isupper()} - prefixes - {"id", "type"}
+
+    assert members == DEFINED
 
 
 def test_table_of_members_is_no_wider_than_what_is_written() -> None:
