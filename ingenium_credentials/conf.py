@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_CELERY_QUEUE": "",
     "INGENIUM_SEAL_ANCHORS_DIR": "",
     "INGENIUM_TSA_URL": "",
+    "INGENIUM_API_RATE": "120/min",
     "INGENIUM_MAIL": True,
     "INGENIUM_MAIL_FROM": "",
 }
@@ -175,6 +176,11 @@ class Settings:
     def TSA_URL(self) -> str:
         """The https address of a time-stamp authority (RFC 3161); empty: seals stay at level B-B."""
         return str(self._value("INGENIUM_TSA_URL"))
+
+    @property
+    def API_RATE(self) -> str:
+        """How often one user may use the API for course staff, as `number/period`."""
+        return str(self._value("INGENIUM_API_RATE"))
 
     @property
     def MAIL(self) -> bool:

@@ -17,6 +17,7 @@ from .views import (
     wellknown,
 )
 from .views.instructor import addresses
+from .views.rest import addresses as rest_addresses
 
 app_name = "ingenium_credentials"
 
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ingenium/health/", health.health, name="health"),
     path("ingenium/language/", language.choose_language, name="language"),
     path("ingenium/theme.css", theme.theme, name="theme"),
+    path("ingenium/api/v1/", include(rest_addresses)),
     path("ingenium/api/v1/verify/", verification.VerifyView.as_view(), name="verify-api"),
     path("ingenium/api/v1/schema/", verification.SchemaView.as_view(), name="schema"),
 ]

@@ -40,4 +40,21 @@ def _conformance_data() -> str:
 
 INGENIUM_CONFORMANCE_DATA = _conformance_data()
 
+# Tokens as the LMS gives them to programs.
+JWT_AUTH = {
+    "JWT_DECODE_HANDLER": "edx_rest_framework_extensions.auth.jwt.decoder.jwt_decode_handler",
+    "JWT_ALGORITHM": "HS256",
+    "JWT_ISSUER": "https://ingenium.example/oauth2",
+    "JWT_AUDIENCE": "ingenium",
+    "JWT_SECRET_KEY": "a secret of at least thirty-two bytes",
+    "JWT_VERIFY_AUDIENCE": True,
+    "JWT_ISSUERS": [
+        {
+            "ISSUER": "https://ingenium.example/oauth2",
+            "SECRET_KEY": "a secret of at least thirty-two bytes",
+            "AUDIENCE": "ingenium",
+        }
+    ],
+}
+
 plug_in(__name__, "common", "test")

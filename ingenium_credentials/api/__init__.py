@@ -21,7 +21,7 @@ from .erasing import (
     preview_award_erasure,
     preview_learner_erasure,
 )
-from .errors import Conflict, NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -70,17 +70,11 @@ from .recording import (
 )
 from .renewing import is_renewable, renew
 from .resolving import resolve
+from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
-from .sealing import (
-    anchors,
-    define_certificate,
-    retire_certificate,
-    sealer_for,
-    time_stamp,
-    unsigned_export,
-)
+from .sealing import anchors, define_certificate, retire_certificate, sealer_for, time_stamp, unsigned_export
 from .sharing import share
 from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
 from .stacking import stack, wholes_left
@@ -97,6 +91,7 @@ __all__ = [
     "LARGEST_AGREEMENT",
     "LOST",
     "MOST_ATTEMPTS",
+    "MOST_RESULTS",
     "NAME_SOURCES",
     "OTHER_NAME",
     "PUBLISH",
@@ -126,7 +121,9 @@ __all__ = [
     "Need",
     "NotAllowed",
     "NotReady",
+    "PartValue",
     "PublishedList",
+    "ReportedResult",
     "RevocationPreview",
     "achievement_data",
     "activate",
@@ -176,6 +173,7 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due",
     "due_letters",
     "erase_award",
     "erase_learner",
@@ -188,6 +186,7 @@ __all__ = [
     "freeze",
     "has_objected",
     "history",
+    "import_results",
     "import_sample",
     "is_due",
     "is_learner_of",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
+from .rest import addresses
 from .verification import VerifyView
 
-urlpatterns = [path("ingenium/api/v1/verify/", VerifyView.as_view())]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ingenium/api/v1/verify/", VerifyView.as_view()),
+    path("ingenium/api/v1/", include(addresses)),
+]

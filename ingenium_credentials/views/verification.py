@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.decorators import method_decorator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -20,6 +21,7 @@ from .. import api
 from ..badges.report import Outcome
 from .machine import open_to_all_origins
 from .pages import Problem
+from .rest.bases import ProblemSerializer
 from .submission import of_body
 from .throttle import VerifyThrottle
 
@@ -30,11 +32,23 @@ _INPUTS = ("application/json", "application/vc+ld+json", "application/jwt", "ima
 
 _DESCRIPTION: dict[str, Any] = {
     "TITLE": "INGENIUM credentials",
-    "DESCRIPTION": "Check Open Badges 3.0 and other verifiable credentials.",
+    "DESCRIPTION": "Check credentials; for course staff: write and try rules, award, revoke, report results.",
     "VERSION": "1",
     "PREPROCESSING_HOOKS": [],
     "POSTPROCESSING_HOOKS": [],
     "SERVERS": [],
+    # The methods of staff endpoints name both ways in; drf-spectacular knows only the first.
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+            "jwt": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "JWT followed by a token of the LMS, where the site has them.",
+            },
+        }
+    },
 }
 
 
@@ -58,14 +72,6 @@ class ReportSerializer(serializers.Serializer[Any]):
     checks = CheckSerializer(many=True)
     document = serializers.DictField(allow_null=True, help_text="The document, only if its proof passed.")
     parts = serializers.ListField(child=serializers.DictField(), help_text="Reports on what it contains.")
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """Why there is no report."""
-
-    status = serializers.IntegerField()
-    title = serializers.CharField()
-    detail = serializers.CharField()
 
 
 class _Described(AutoSchema):

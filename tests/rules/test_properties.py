@@ -105,6 +105,7 @@ def test_what_counts_suffices_and_does_not_overlap(condition: dict[str, Any], kn
     assert explain(condition, evolve(known, courses={**courses, **bare}, held=held)).met is True
 
 
+@MANY
 @given(FACTS)
 def test_sentences_and_figures_are_there_for_every_requirement(facts: Facts) -> None:
     condition = {"version": 1, "kind": "course_passed", "course": "course-v1:U0+C0+2026", "min_grade": 0.5}

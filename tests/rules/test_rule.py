@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingenium_credentials.rules import ConditionError, Facts, Known, courses_of, explain
@@ -161,6 +161,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_JSON)
 def test_any_json_is_a_condition_or_a_condition_error(tree: object) -> None:
     try:

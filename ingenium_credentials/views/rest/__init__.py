@@ -1,0 +1,1 @@
+"""The API for course staff and their programs: rules, trials, awards, results."""

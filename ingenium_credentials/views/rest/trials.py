@@ -1,0 +1,73 @@
+"""Trials of conditions over the API: who would earn it, who just misses, on real results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ... import api
+from ...models import Simulation
+from .bases import CourseView, described
+from .rules import offered
+from .shapes import ConditionShape, SimulationShape
+
+__all__ = ["CancelView", "SimulationView", "SimulationsView"]
+
+
+def simulation_of(course_id: str, uuid: Any) -> Simulation:
+    """The trial if it is one of the course's; raises `Simulation.DoesNotExist`."""
+    return Simulation.objects.get(course_id=course_id, uuid=uuid)
+
+
+class SimulationsView(CourseView):
+    """Trials of conditions."""
+
+    @described(
+        "simulations_create",
+        "Try a condition on the results of the course",
+        request=ConditionShape,
+        responses={202: SimulationShape},
+    )
+    def post(self, request: Request, course_id: str) -> Response:
+        """Begin a trial; ask for it again to see how far it is. It awards nothing."""
+        shape = ConditionShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        given = shape.validated_data
+        begun = api.start_simulation(
+            self.course_id,
+            offered(self.course_id, given["definition"]),
+            given["condition"],
+            actor_id=self.actor_id,
+        )
+        return Response(SimulationShape(begun).data, status=202)
+
+
+class SimulationView(CourseView):
+    """One trial."""
+
+    @described(
+        "simulations_read",
+        "How far a trial is, and what it has found",
+        responses={200: SimulationShape},
+    )
+    def get(self, request: Request, course_id: str, uuid: Any) -> Response:
+        """The trial as it is now; `outcome` is there once it is done."""
+        return Response(SimulationShape(simulation_of(self.course_id, uuid)).data)
+
+
+class CancelView(CourseView):
+    """Stop a trial."""
+
+    @described(
+        "simulations_cancel",
+        "Stop a trial",
+        request=OpenApiTypes.NONE,
+        responses={200: SimulationShape},
+    )
+    def post(self, request: Request, course_id: str, uuid: Any) -> Response:
+        """Stop it; one that is over stays as it is."""
+        found = api.cancel_simulation(simulation_of(self.course_id, uuid))
+        return Response(SimulationShape(found).data)

@@ -1,0 +1,119 @@
+"""Rules over the API, as a teacher's program meets it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ingenium_credentials import api
+from ingenium_credentials.models import Award, AwardRule, RuleVersion
+from tests.conftest import COURSE
+from tests.views.rest.conftest import Call
+
+
+def test_a_new_rule_is_off_until_it_is_switched_on(call: Call, written: dict[str, Any]) -> None:
+    assert written["enabled"] is False
+    response = call("post", f"rules/{written['uuid']}/switch-on/", {"reason": "The council agreed"})
+    assert response.status_code == 200
+    assert response.json()["enabled"] is True
+    paused = call("post", f"rules/{written['uuid']}/pause/", {"reason": "A mistake"})
+    assert paused.json()["enabled"] is False
+
+
+def test_the_rules_of_the_course_are_listed_and_read(call: Call, written: dict[str, Any]) -> None:
+    assert [one["uuid"] for one in call("get", "rules/").json()] == [written["uuid"]]
+    assert call("get", f"rules/{written['uuid']}/").json() == written
+
+
+def test_a_rule_that_names_another_course_only_is_not_one_of_this_course(
+    call: Call, rule: AwardRule, condition: dict[str, Any]
+) -> None:
+    rule.condition = {**condition, "course": "course-v1:UOC+OTHER+2026"}
+    api.define_rule(rule)
+    assert call("get", f"rules/{rule.uuid}/").status_code == 404
+    assert call("get", "rules/").json() == []
+
+
+def test_a_change_is_a_version_with_who_and_why(call: Call, written: dict[str, Any], teacher: Any) -> None:
+    body = {name: written[name] for name in ("name", "definition", "condition", "revision")}
+    body |= {"name": "Passed well", "reason": "Clearer"}
+    response = call("put", f"rules/{written['uuid']}/", body)
+    assert response.status_code == 200, response.content
+    newest = RuleVersion.objects.order_by("-revision").first()
+    assert newest is not None
+    assert (newest.content["name"], newest.actor_id, newest.reason) == ("Passed well", teacher.pk, "Clearer")
+
+
+def test_the_second_of_two_who_change_a_rule_is_told(call: Call, written: dict[str, Any]) -> None:
+    body = {name: written[name] for name in ("name", "definition", "condition", "revision")}
+    assert call("put", f"rules/{written['uuid']}/", body | {"name": "First"}).status_code == 200
+    second = call("put", f"rules/{written['uuid']}/", body | {"name": "Second"})
+    assert second.status_code == 409
+    assert "changed since" in second.json()["detail"]
+    assert call("get", f"rules/{written['uuid']}/").json()["name"] == "First"
+
+
+def test_a_change_must_say_which_revision_it_has_read(call: Call, written: dict[str, Any]) -> None:
+    body = {name: written[name] for name in ("name", "definition", "condition")}
+    response = call("put", f"rules/{written['uuid']}/", body)
+    assert response.status_code == 400
+    assert "revision" in response.json()["errors"]
+
+
+def test_an_unknown_kind_of_condition_is_refused(call: Call) -> None:
+    strange = {"version": 1, "kind": "moon_phase", "course": COURSE}
+    body = {"name": "Strange", "definition": "ecosystems", "condition": strange}
+    response = call("post", "rules/", body)
+    assert response.status_code == 400
+    assert "moon_phase" in str(response.json()["errors"]["condition"])
+
+
+def test_a_definition_that_is_not_offered_in_the_course_is_refused(
+    call: Call, condition: dict[str, Any]
+) -> None:
+    body = {"name": "Strange", "definition": "philosophy", "condition": condition}
+    assert call("post", "rules/", body).status_code == 400
+
+
+def test_a_misspelt_member_is_refused(call: Call, condition: dict[str, Any]) -> None:
+    body = {"name": "Typo", "definition": "ecosystems", "condition": condition, "on_los": "keep"}
+    response = call("post", "rules/", body)
+    assert response.status_code == 400
+    assert "on_los" in response.json()["errors"]
+
+
+def test_explain_says_what_a_learner_lacks(call: Call, written: dict[str, Any], learner: Any) -> None:
+    path = f"rules/{written['uuid']}/explain/"
+    before = call("get", path, {"learner_id": learner.pk}).json()
+    assert (before["met"], before["kind"]) == (False, "course_passed")
+    api.record_passing(
+        learner_id=learner.pk,
+        course_id=COURSE,
+        is_passing=True,
+        at=dt.datetime(2026, 1, 15, tzinfo=dt.UTC),
+        event_id="e1",
+    )
+    assert call("get", path, {"learner_id": learner.pk}).json()["met"] is True
+
+
+def test_explain_needs_a_learner(call: Call, written: dict[str, Any]) -> None:
+    for asked in ({}, {"learner_id": "eleni"}, {"learner_id": -1}, {"learner_id": 2**70}):
+        assert call("get", f"rules/{written['uuid']}/explain/", asked).status_code == 400
+
+
+def test_the_schema_of_conditions_takes_what_rules_take(call: Call, condition: dict[str, Any]) -> None:
+    import jsonschema
+
+    schema = call("get", "conditions/schema/").json()
+    jsonschema.validate(condition, schema)
+
+
+def test_nothing_is_awarded_by_a_rule_that_is_off(call: Call, written: dict[str, Any], learner: Any) -> None:
+    api.record_passing(
+        learner_id=learner.pk,
+        course_id=COURSE,
+        is_passing=True,
+        at=dt.datetime(2026, 1, 15, tzinfo=dt.UTC),
+        event_id="e1",
+    )
+    assert not Award.objects.exists()
