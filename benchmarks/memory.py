@@ -97,8 +97,9 @@ def _prepare(count: int) -> list[int]:
     from ingenium_credentials import api
     from ingenium_credentials.api import definitions
     from ingenium_credentials.models import Achievement, AwardRule, Issuer, Organisation, SigningKey
+    from tests.annex import ELEMENTS
 
-    organisation = Organisation.objects.create(slug="oviedo")
+    organisation = Organisation.objects.create(slug="oviedo", country="ES")
     organisation.names.create(language="en", value="University of Oviedo", verified=True)
     did = "did:web:ingenium.example:ingenium:issuers:oviedo"
     issuer = Issuer.objects.create(slug="oviedo", organisation=organisation, did=did)
@@ -111,7 +112,7 @@ def _prepare(count: int) -> list[int]:
             names={"en": "Data ethics", "fr": "Éthique des données"},
             descriptions={"en": "Judging what may be done with data."},
             criteria={"en": "Pass both assignments."},
-            ects="5",
+            **ELEMENTS,
         ),
         awarding_bodies=[organisation],
     )

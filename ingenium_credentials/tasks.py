@@ -137,10 +137,10 @@ def reconcile() -> dict[str, int]:
 
 
 def _results_left(now: dt.datetime) -> Iterator[int]:
-    left = CourseResult.objects.filter(
-        dirty=True, changed_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS)
-    )
-    due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    settling = dt.timedelta(seconds=_SETTLING_SECONDS)
+    # What has changed in the future was changed while a clock was ahead.
+    settled = Q(changed_at__lt=now - settling) | Q(changed_at__gt=now + settling)
+    due = CourseResult.objects.filter(settled, api.due(now), dirty=True)
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 
@@ -149,8 +149,7 @@ def _wholes_left(now: dt.datetime) -> Iterator[int]:
 
 
 def _awards_left(now: dt.datetime) -> Iterator[int]:
-    left = Award.objects.filter(api.issuable(now))
-    due = left.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+    due = Award.objects.filter(api.issuable(now), api.due(now))
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 

@@ -33,7 +33,8 @@ def impossible() -> dict[str, str]:
     tools = which("cc") and which("pkg-config")
     if tools and subprocess.run(["pkg-config", "--exists", "libmariadb"], check=False).returncode == 0:
         return {}
-    return {"mysql": "skipped: its driver needs a C compiler, pkg-config and libmariadb-dev"}
+    why = "skipped: its driver needs a C compiler, pkg-config and libmariadb-dev"
+    return {"mysql": why, "faults": why}
 
 
 def outcome(case: ElementTree.Element) -> str:

@@ -50,6 +50,10 @@ def populate() -> None:
 
 def hear() -> None:
     """Send the event of a pass, in a transaction as the LMS does."""
+    _pass(1)
+
+
+def _pass(learner_id: int) -> None:
     from opaque_keys.edx.keys import CourseKey
     from openedx_events.learning.data import CourseData, CoursePassingStatusData, UserData, UserPersonalData
     from openedx_events.learning.signals import COURSE_PASSING_STATUS_UPDATED
@@ -57,10 +61,27 @@ def hear() -> None:
     status = CoursePassingStatusData(
         is_passing=True,
         course=CourseData(course_key=CourseKey.from_string(COURSE)),
-        user=UserData(id=1, is_active=True, pii=UserPersonalData(username="eleni", email="", name="")),
+        user=UserData(id=learner_id, is_active=True, pii=UserPersonalData(username="", email="", name="")),
     )
     with transaction.atomic():
         COURSE_PASSING_STATUS_UPDATED.send_event(course_passing_status=status)
+
+
+def hear_for_an_hour() -> None:
+    """A learner passes every three minutes, and the sweep runs, on a clock that makes it an hour."""
+    import datetime as dt
+
+    from django.contrib.auth import get_user_model
+    from django.utils import timezone
+
+    from ingenium_credentials import tasks
+
+    people = [get_user_model().objects.create_user(f"l{n}", first_name="Ελένη") for n in range(20)]
+    began = timezone.now() - dt.timedelta(hours=2)
+    for minute, person in zip(range(0, 60, 3), people, strict=True):
+        timezone.now = lambda minute=minute: began + dt.timedelta(minutes=minute)
+        _pass(person.pk)
+        tasks.sweep()
 
 
 def hear_in_parallel() -> None:
@@ -114,6 +135,7 @@ def sweep() -> None:
 STEPS: dict[str, Callable[[], None]] = {
     "populate": populate,
     "hear": hear,
+    "hear-for-an-hour": hear_for_an_hour,
     "hear-in-parallel": hear_in_parallel,
     "hear-and-die": hear_and_die,
     "evaluate-and-die": evaluate_and_die,

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
+ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 20
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -48,6 +49,8 @@ class MariaDB:
     user: str
     password: str
     name: str = "ingenium"
+    program: Program | None = None
+    """The server itself, if it is ours."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,6 +70,8 @@ class Redis:
 
     host: str
     port: int
+    program: Program | None = None
+    """The server itself, if it is ours."""
 
     @property
     def url(self) -> str:
@@ -106,31 +111,70 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+class Program:
+    """A program of ours, started and ended by its process id; it may be killed and started again."""
+
+    def __init__(
+        self, command: list[str], log: Path, *, port: int = 0, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Not running yet. `port`: where it answers once it is up."""
+        self.command, self.log, self.port, self.environment = command, log, port, environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run it; return when its port answers, at once if it has none."""
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=ROOT,
+                env=self.environment,
+                preexec_fn=_die_with_parent,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while self.port and not _answers(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise ServiceUnavailable(f"it did not start: {self.log.read_text(errors='replace')[-600:]}")
+            time.sleep(0.1)
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._process.poll() if self._process is not None else None
+
+    @property
+    def pid(self) -> int:
+        """Its process id; it must have been started."""
+        assert self._process
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it as a crash does, without a chance to tidy up."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end, and kill it if it does not."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @contextmanager
-def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
+def _running(program: Program) -> Iterator[None]:
     """Run a server until the block ends; return control once its port answers."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=_die_with_parent
-        )
     try:
-        _wait(process, port, log)
+        program.start()
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not _answers(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise ServiceUnavailable(f"it did not start: {log.read_text(errors='replace')[-600:]}")
-        time.sleep(0.1)
+        program.stop()
 
 
 @contextmanager
@@ -144,9 +188,10 @@ def run_mariadb() -> Iterator[MariaDB]:
         account = folder / "account.sql"
         account.touch(mode=0o600)
         account.write_text(
-            f"CREATE USER '{database.user}'@'127.0.0.1' IDENTIFIED BY '{database.password}';\n"
+            f"CREATE USER IF NOT EXISTS '{database.user}'@'127.0.0.1' IDENTIFIED BY '{database.password}';\n"
             f"GRANT ALL ON *.* TO '{database.user}'@'127.0.0.1';\n"
-            f"CREATE DATABASE {database.name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+            f"CREATE DATABASE IF NOT EXISTS {database.name} "
+            "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
         )
         owner = ["--user=root"] if os.geteuid() == 0 else []
         made = subprocess.run(
@@ -173,8 +218,9 @@ def run_mariadb() -> Iterator[MariaDB]:
             f"--init-file={account}",
             *owner,
         ]
-        with _running(command, database.port, folder / "log"):
-            yield database
+        program = Program(command, folder / "log", port=database.port)
+        with _running(program):
+            yield evolve(database, program=program)
 
 
 @contextmanager
@@ -185,8 +231,9 @@ def run_redis() -> Iterator[Redis]:
     with tempfile.TemporaryDirectory(prefix="redis-") as place:
         command = [server, "--bind", "127.0.0.1", "--port", str(found.port), "--dir", place]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
-        with _running(command, found.port, Path(place) / "log"):
-            yield found
+        program = Program(command, Path(place) / "log", port=found.port)
+        with _running(program):
+            yield evolve(found, program=program)
 
 
 class MailServer:

@@ -86,7 +86,9 @@ def test_twenty_identical_events_at_once_make_one_credential(
     assert heard == [str(Award.objects.get().uuid)]
 
 
-def test_workers_that_evaluate_at_once_make_one_award(rule: AwardRule, learner: Any, course_id: str) -> None:
+def test_twenty_workers_that_evaluate_at_once_make_one_award(
+    rule: AwardRule, learner: Any, course_id: str
+) -> None:
     CourseResult.objects.create(
         learner_id=learner.pk,
         course_id=course_id,
@@ -97,7 +99,7 @@ def test_workers_that_evaluate_at_once_make_one_award(rule: AwardRule, learner: 
     )
     result = CourseResult.objects.get()
 
-    results = _at_once(6, lambda _number: api.evaluate([result.pk]))
+    results = _at_once(20, lambda _number: api.evaluate([result.pk]))
 
     award = Award.objects.get()
     assert [found for found in results if found not in ([award.pk], [])] == []

@@ -259,6 +259,21 @@ def test_what_was_heard_while_the_broker_was_away_is_issued_when_it_is_back(
 
 
 @pytest.mark.broker
+def test_a_broker_that_is_away_for_an_hour_loses_nothing(
+    queued_site: Site, worker: subprocess.Popen[bytes]
+) -> None:
+    assert queued_site.run("hear-for-an-hour", INGENIUM_TEST_BROKER="redis://127.0.0.1:1/0") == 0
+    assert queued_site.state() == {"dirty": [1] * 20, "awards": [], "credentials": []}
+
+    assert queued_site.run("sweep") == 0
+
+    _comes_to(
+        queued_site,
+        {"dirty": [0] * 20, "awards": ["issued"] * 20, "credentials": ["ob3"] * 20 + ["ob3-jwt"] * 20},
+    )
+
+
+@pytest.mark.broker
 @pytest.mark.parametrize(("queue", "found"), [("", "celery"), ("credentials", "credentials")])
 def test_task_arguments_are_ids_only_in_the_queue_that_the_operator_names(
     queued_site: Site, redis: Redis, queue: str, found: str

@@ -21,7 +21,7 @@ from .erasing import (
     preview_award_erasure,
     preview_learner_erasure,
 )
-from .errors import Conflict, NotAllowed, NotReady
+from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of, learners_of
 from .history import Change, Edit, difference, history
@@ -173,6 +173,7 @@ __all__ = [
     "document_fingerprint",
     "document_image",
     "document_images",
+    "due",
     "due_letters",
     "erase_award",
     "erase_learner",

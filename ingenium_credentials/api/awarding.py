@@ -168,18 +168,23 @@ def _renewed(
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
-    """What the learner was awarded by this rule is looked at again, unless something else holds it up:
+    """What the learner was awarded by this rule is looked at again, unless something else holds it up."""
+    if would_lose(rule, learner_id):
+        reviewing.lost(rule, learner_id)
+
+
+def would_lose(rule: AwardRule, learner_id: int) -> bool:
+    """Whether the award of a rule that is not met any more stands, and nothing else holds it up:
     another rule, or this one as it was when it made the award. A stricter rule takes nothing back.
     """
     held = reviewing.held_by(rule, learner_id)
     if held is None:
-        return
+        return False
     others = AwardRule.objects.filter(achievement__slug=rule.achievement.slug, enabled=True)
     if any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
-        return
+        return False
     former = _condition_of(held, rule)
-    if former == rule.condition or not is_met(rule, learner_id, former):
-        reviewing.lost(rule, learner_id)
+    return former == rule.condition or not is_met(rule, learner_id, former)
 
 
 def _condition_of(award: Award, rule: AwardRule) -> object:

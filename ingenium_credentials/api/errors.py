@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Q
 
 from ..badges.errors import CredentialError
 from ..rules import ConditionError
 
-__all__ = ["DATABASE_GONE", "Conflict", "NotAllowed", "NotReady", "next_attempt", "problem_of"]
+__all__ = ["DATABASE_GONE", "Conflict", "NotAllowed", "NotReady", "due", "next_attempt", "problem_of"]
 
 DATABASE_GONE = (OperationalError, InterfaceError)
 """Errors that are the database's and not the row's: the whole task is tried again."""
@@ -50,6 +51,12 @@ def problem_of(error: Exception) -> str:
     """What to keep and show of an error: our own sentence, else its class, which names nobody."""
     ours = isinstance(error, NotAllowed | NotReady | CredentialError | ConditionError)
     return (str(error) if ours else type(error).__name__)[:255]
+
+
+def due(now: dt.datetime) -> Q:
+    """Rows whose next attempt has come. One further away than any wait was set by a clock that was ahead."""
+    ahead = now + _LONGEST_WAIT + _FIRST_WAIT
+    return Q(next_attempt_at=None) | Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=ahead)
 
 
 def next_attempt(attempts: int, now: dt.datetime) -> dt.datetime:

@@ -13,17 +13,17 @@ from enum import Enum
 from typing import TypeVar
 
 from attrs import evolve, frozen
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.utils import timezone
 
 from .. import rules
 from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
-from .awarding import evaluate, rules_for
+from .awarding import evaluate, rules_for, would_lose
 from .facts import known
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
 from .recording import reconsider_results
-from .states import issuable
+from .states import STANDING, issuable
 
 __all__ = ["Difference", "Kind", "reconcile", "reconcile_nightly"]
 
@@ -32,7 +32,6 @@ _OVERLAP = dt.timedelta(hours=1)
 """A transaction that was open when the last comparison began has committed by then."""
 _ALL_EVERY = dt.timedelta(days=7)
 """A bulk update leaves a row's moment as it was: only a comparison of everything finds it."""
-_STANDING = (Award.State.PENDING, Award.State.ISSUED, Award.State.REVIEW)
 
 _Row = TypeVar("_Row", bound=Model)
 _Thing = TypeVar("_Thing")
@@ -148,10 +147,7 @@ def _results(run: Reconciliation) -> QuerySet[CourseResult]:
 
 
 def _pending(run: Reconciliation) -> QuerySet[Award]:
-    pending = Award.objects.filter(issuable(timezone.now()))
-    # Whoever may still correct the name is waited for.
-    waiting = Q(confirmation_due_at__gt=timezone.now(), confirmed_at=None)
-    return _of_course(pending.exclude(waiting), run.course_id)
+    return _of_course(Award.objects.filter(issuable(timezone.now())), run.course_id)
 
 
 def _of_course(awards: QuerySet[Award], course_id: str) -> QuerySet[Award]:
@@ -206,17 +202,14 @@ def _difference(result: CourseResult) -> Difference | None:
 def _compare_award(rule: AwardRule, learner_id: int) -> Difference | None:
     """Whether the award that the rule asks for is there, and none that it does not."""
     met, earned_at = _met(rule, learner_id)
-    awards = Award.objects.filter(learner_id=learner_id, definition=rule.achievement.slug)
-    latest = awards.order_by("-occasion").first()
-    if met and _is_missing(latest, earned_at):
-        return Difference(
-            kind=Kind.MISSING, learner_id=learner_id, subject=rule.achievement.slug, detail=rule.name
-        )
-    if met is False and latest is not None and _must_not_stand(latest, rule):
-        return Difference(
-            kind=Kind.WITHDRAWN, learner_id=learner_id, subject=latest.definition, detail=rule.name
-        )
-    return None
+    slug = rule.achievement.slug
+    if met and _is_missing(learner_id, slug, earned_at):
+        kind = Kind.MISSING
+    elif met is False and would_lose(rule, learner_id):
+        kind = Kind.WITHDRAWN
+    else:
+        return None
+    return Difference(kind=kind, learner_id=learner_id, subject=slug, detail=rule.name)
 
 
 def _met(rule: AwardRule, learner_id: int) -> tuple[bool | None, dt.datetime | None]:
@@ -227,21 +220,14 @@ def _met(rule: AwardRule, learner_id: int) -> tuple[bool | None, dt.datetime | N
     return explanation.met, explanation.earned_at
 
 
-def _is_missing(latest: Award | None, earned_at: dt.datetime | None) -> bool:
+def _is_missing(learner_id: int, slug: str, earned_at: dt.datetime | None) -> bool:
     """No award, or a revoked one and new evidence since: only that makes another."""
+    latest = Award.objects.filter(learner_id=learner_id, definition=slug).order_by("-occasion").first()
     if latest is None:
         return True
     if latest.state != Award.State.REVOKED or latest.revoked_at is None or earned_at is None:
         return False
-    if latest.review_due_at is not None:
-        # Its review ended by itself: meeting the condition again is enough.
-        return True
     return earned_at > latest.revoked_at
-
-
-def _must_not_stand(award: Award, rule: AwardRule) -> bool:
-    stands = award.state in (Award.State.PENDING, Award.State.ISSUED) and not award.review_reason
-    return stands and award.rule_id == rule.pk and rule.on_loss != AwardRule.OnLoss.KEEP
 
 
 def _not_issued(awards: Iterable[Award], *, dry_run: bool) -> Iterator[Difference]:
@@ -257,7 +243,7 @@ def _not_issued(awards: Iterable[Award], *, dry_run: bool) -> Iterator[Differenc
 
 
 def _double(run: Reconciliation) -> Iterator[Difference]:
-    standing = Award.objects.filter(state__in=_STANDING, learner_id__isnull=False)
+    standing = Award.objects.filter(state__in=STANDING, learner_id__isnull=False)
     # A correction waits for its signature beside what it replaces.
     standing = standing.exclude(state=Award.State.PENDING, supersedes__isnull=False)
     counted = (

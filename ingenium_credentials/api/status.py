@@ -73,6 +73,9 @@ def is_due(row: StatusList, now: dt.datetime) -> bool:
     """Whether the list is to be signed anew: stale, never signed, or past half of its time."""
     if row.stale or row.published_at is None or row.valid_until is None:
         return True
+    if row.published_at > now + _CLOCKS_DIFFER:
+        # Signed by a clock that was ahead: for everybody else it has not begun.
+        return True
     return now >= row.published_at + (row.valid_until - row.published_at) / 2
 
 
