@@ -27,7 +27,6 @@ __all__ = [
     "Message",
     "NotDelivered",
     "account",
-    "account_called",
     "accounts_named",
     "course_exists",
     "course_name",
@@ -115,16 +114,6 @@ def account(learner_id: int) -> Account | None:
         language=_language(user),
         is_active=user.is_active and not _is_retired(user),
     )
-
-
-def account_called(text: str) -> Account | None:
-    """The account with exactly this user name or e-mail address; None when there is none, or are several."""
-    users: Any = get_user_model()._default_manager
-    found = users.filter(username=text).first()
-    if found is None and "@" in text:
-        rows = list(users.filter(email__iexact=text)[:2])
-        found = rows[0] if len(rows) == 1 else None
-    return account(found.pk) if found is not None else None
 
 
 def _is_retired(user: Any) -> bool:

@@ -30,7 +30,7 @@ class RevocationPreview:
     formats: tuple[str, ...]
     """The credentials that would stop being valid."""
     changes: bool
-    """False when the award is revoked already."""
+    """False when the award is revoked or replaced already."""
     seen_within_seconds: int
     """How long verifiers may go on with the list that they have."""
 

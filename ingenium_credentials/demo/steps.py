@@ -17,6 +17,7 @@ from typing import Any
 
 from attrs import define, field
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 from openedx_events.learning.data import CourseData, CoursePassingStatusData, UserData, UserPersonalData
@@ -27,7 +28,7 @@ from ..badges.baking import bake_png, bake_svg
 from ..badges.did import did_web_url
 from ..badges.trust import write_trust
 from ..conf import conf
-from ..models import Achievement, Award, Issuer, Organisation
+from ..models import Achievement, Award, Issuer, OfferedCourse, Organisation
 from . import alliance
 from .authorities import Authority, open_authority
 
@@ -39,6 +40,8 @@ FILES = (
     *("credential.json", "credential.jwt", "badge.png", "badge.svg"),
     *("credential.elm.jsonld", "diploma.pdf"),
 )
+INSTRUCTOR = "teacher"
+"""User name and password of whoever teaches the demonstration's courses."""
 _UNSIGNED, _TRUST = "elm-unsigned.json", "trust.json"
 
 _COULD_NOT_BE_CHECKED = 2
@@ -60,8 +63,11 @@ class Demonstration:
 
     @property
     def links(self) -> dict[str, str]:
-        """The three addresses worth opening."""
+        """The addresses worth opening."""
         return {
+            f"course staff (sign in as {INSTRUCTOR} / {INSTRUCTOR})": (
+                f"{conf.BASE_URL}/ingenium/courses/{next(iter(alliance.COURSES))}/"
+            ),
             f"learner (sign in as {USERNAME} / {PASSWORD})": f"{conf.BASE_URL}/ingenium/credentials/",
             "public page": f"{conf.BASE_URL}/ingenium/credentials/{self.award.uuid}",
             "verifier": f"{conf.BASE_URL}/ingenium/verify/",
@@ -115,6 +121,26 @@ def make_learner(demonstration: Demonstration) -> str:
         learner.save()
     demonstration.learner = learner
     return f"learner {learner.get_full_name()} (sign in: {USERNAME} / {PASSWORD})"
+
+
+def make_instructor(demonstration: Demonstration) -> str:
+    """Offer the micro-credential in its courses, and make the account of whoever teaches them."""
+    for course in alliance.COURSES:
+        if not OfferedCourse.objects.filter(course_id=course).exists():
+            definitions = [demonstration.achievement.slug]
+            api.define_offered_course(OfferedCourse(course_id=course, definitions=definitions))
+    instructor, is_new = get_user_model().objects.get_or_create(
+        username=INSTRUCTOR, defaults={"first_name": "Ana", "last_name": "Ilić"}
+    )
+    if is_new:
+        instructor.set_password(INSTRUCTOR)
+        instructor.save()
+        instructor.user_permissions.add(
+            Permission.objects.get(
+                content_type__app_label="ingenium_credentials", codename="change_awardrule"
+            )
+        )
+    return f"course staff {instructor.get_full_name()} (sign in: {INSTRUCTOR} / {INSTRUCTOR})"
 
 
 def pass_first_course(demonstration: Demonstration) -> str:
@@ -191,6 +217,7 @@ STEPS: tuple[Callable[[Demonstration], str], ...] = (
     make_keys,
     make_seals,
     make_learner,
+    make_instructor,
     pass_first_course,
     pass_last_course,
     time_stamp,

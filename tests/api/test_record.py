@@ -147,6 +147,7 @@ def test_a_definition_is_told_with_all_its_elements(achievement: Achievement) ->
 
 def test_a_definition_without_quality_assurance_says_nothing_of_it(achievement: Achievement) -> None:
     achievement.quality_kind = None
+    achievement.quality_agency = achievement.quality_agency_country = ""
 
     assert api.achievement_data(achievement).quality_assurance is None
 

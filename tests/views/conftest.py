@@ -207,3 +207,13 @@ def passed(learner: Any, course_id: str) -> CourseResult:
         passing_since=AWARDED,
         grade=Decimal("0.875"),
     )
+
+
+@pytest.fixture
+def award(course_rule: AwardRule, passed: CourseResult) -> Award:
+    """What the learner has earned by the rule."""
+    api.switch_on(course_rule)
+    CourseResult.objects.filter(pk=passed.pk).update(dirty=True)
+    [award_id] = api.evaluate([passed.pk])
+    api.issue([award_id])
+    return Award.objects.get(pk=award_id)

@@ -50,6 +50,12 @@ def press(browser: Client, address: str, shown: Any, button: str, **entered: str
     return browser.post(address, {**form_of(shown), **entered, "do": button})
 
 
+def posted(browser: Client, address: str, **fields: Any) -> str:
+    """What the page says after the form was sent."""
+    text: str = browser.post(address, fields, follow=True).content.decode()
+    return text
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_closed_to_strangers_and_to_learners(
     name: str, course_rule: AwardRule, learner: Any, course_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from . import awards, by_hand, editor, history, learners, overview, rule_page, trials
+from . import awards, by_hand, editor, exports, history, imports, learners, overview, rule_page, trials
 
 __all__ = ["CourseConverter", "patterns"]
 
@@ -36,7 +36,11 @@ patterns: list[URLPattern] = [
     path("trials/<uuid:uuid>/progress", trials.progress, name="instructor-trial-progress"),
     path("trials/<uuid:uuid>/cancel", trials.cancel_trial, name="instructor-trial-cancel"),
     path("awards/", awards.awards, name="instructor-awards"),
+    path("awards/export", exports.export, name="instructor-export"),
     path("awards/<uuid:uuid>/", awards.award_page, name="instructor-award"),
     path("learners/", learners.why, name="instructor-why"),
     path("by-hand/", by_hand.by_hand, name="instructor-by-hand"),
+    path("import/", imports.upload, name="instructor-import"),
+    path("import/sample.csv", imports.sample, name="instructor-import-sample"),
+    path("import/<uuid:uuid>/", imports.check_page, name="instructor-import-check"),
 ]

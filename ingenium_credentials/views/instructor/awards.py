@@ -14,7 +14,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ... import api, lms
 from ...models import AuditEntry, Award
@@ -24,7 +24,7 @@ from .history import who
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
 
-__all__ = ["award_page", "awards", "filtered"]
+__all__ = ["award_page", "awards", "filter_of", "filtered"]
 
 _PER_PAGE = 25
 _MOST_ENTRIES = 50
@@ -75,7 +75,7 @@ class AwardRow:
 def awards(request: HttpRequest, course: Course) -> HttpResponseBase:
     """The list, newest first."""
     sent = request.POST if request.method == "POST" else request.GET
-    wanted = _filter(course, sent)
+    wanted = filter_of(course, sent)
     found = filtered(course, wanted).select_related("achievement", "rule")
     found = found.defer("achievement__image_svg", "achievement__image_png")
     found_page: Page[Award] = Paginator(found, _PER_PAGE).get_page(sent.get("page"))
@@ -91,7 +91,8 @@ def awards(request: HttpRequest, course: Course) -> HttpResponseBase:
     return show(request, course, "awards.html", context)
 
 
-def _filter(course: Course, sent: Mapping[str, str]) -> Filter:
+def filter_of(course: Course, sent: Mapping[str, str]) -> Filter:
+    """What was asked for, as far as it makes sense."""
     state, definition = sent.get("state", ""), sent.get("definition", "")
     return Filter(
         words=" ".join(sent.get("q", "")[:_LONGEST].split()),
@@ -113,9 +114,11 @@ def filtered(course: Course, wanted: Filter) -> QuerySet[Award]:
 
 
 def _said(word: str) -> Q:
-    account = lms.account_called(word)
+    account = learners.account_called(word)
     by_account = Q(learner_id=account.learner_id) if account else Q()
-    return Q(recipient_name__icontains=word) | Q(recipient_latin_name__icontains=word) | by_account
+    named = Q(recipient_name__icontains=word) | Q(recipient_latin_name__icontains=word)
+    # Not every database folds the case of Greek and Cyrillic letters.
+    return named | Q(recipient_name__contains=word.capitalize()) | by_account
 
 
 def _row(award: Award) -> AwardRow:
@@ -145,6 +148,7 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         "explained": _explained(course, award),
         "issued_at": utc(award.issued_at) if award.issued_at else "",
         "valid_until": utc(award.valid_until) if award.valid_until else "",
+        "review_reason": gettext(award.review_reason) if award.review_reason else "",
         "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
         "can": _allowed(award),
         "supersedes": award.supersedes,

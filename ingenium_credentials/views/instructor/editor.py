@@ -24,6 +24,7 @@ from .forms import RuleForm
 from .shown import Options
 from .shown import show as show_tree
 from .staff import Course, goto, leave_word, refusal, show, staff_only
+from .standing import warnings
 from .tree import Node, act, condition_of, of_condition, read
 
 __all__ = ["edit_rule", "new_rule"]
@@ -177,6 +178,6 @@ def _faults(tree: Node) -> list[str]:
     for node, errors in zip(tree.walk(), before, strict=True):
         node.errors = errors
     try:
-        return [str(fault) for fault in rules.faults(condition)] if condition else []
+        return list(warnings(condition)) if condition else []
     except ConditionError:
         return []

@@ -20,7 +20,7 @@ from .overview import rules_of
 from .staff import Course, refusal, show, staff_only
 from .tree import of_condition
 
-__all__ = ["Line", "find", "lines", "why"]
+__all__ = ["Line", "account_called", "find", "lines", "nobody", "why"]
 
 _LONGEST = 254
 
@@ -82,10 +82,16 @@ def find(course: Course, text: str, learner_id: str = "") -> lms.Account | None:
     if learner_id.isascii() and learner_id.isdigit() and len(learner_id) < 19:
         account = lms.account(int(learner_id))
     else:
-        account = lms.account_called(text) if text else None
+        account = account_called(text)
     if account is None or not _is_here(course, account.learner_id):
         return None
     return account
+
+
+def account_called(text: str) -> lms.Account | None:
+    """The one account with this user name or e-mail address."""
+    ids = lms.accounts_named([text]).get(text, frozenset()) if text else frozenset()
+    return lms.account(next(iter(ids))) if len(ids) == 1 else None
 
 
 def _is_here(course: Course, learner_id: int) -> bool:

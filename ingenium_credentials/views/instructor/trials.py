@@ -261,7 +261,7 @@ def _figures(reason: Mapping[str, Any]) -> str:
 
 def _percent(text: str) -> str:
     try:
-        return f"{Decimal(text) * 100:.4g} %"
+        return f"{(Decimal(text) * 100).normalize():f} %"
     except InvalidOperation:
         return text
 
