@@ -6,11 +6,13 @@ that ends in `-and-die` is killed, as by `kill -9`, between its commit and what 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +69,12 @@ def _pass(learner_id: int) -> None:
         COURSE_PASSING_STATUS_UPDATED.send_event(course_passing_status=status)
 
 
+def _at(moment: dt.datetime) -> dt.datetime:
+    return moment
+
+
 def hear_for_an_hour() -> None:
     """A learner passes every three minutes, and the sweep runs, on a clock that makes it an hour."""
-    import datetime as dt
-
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
@@ -79,7 +83,8 @@ def hear_for_an_hour() -> None:
     people = [get_user_model().objects.create_user(f"l{n}", first_name="Ελένη") for n in range(20)]
     began = timezone.now() - dt.timedelta(hours=2)
     for minute, person in zip(range(0, 60, 3), people, strict=True):
-        timezone.now = lambda minute=minute: began + dt.timedelta(minutes=minute)
+        moment = began + dt.timedelta(minutes=minute)
+        timezone.now = partial(_at, moment)
         _pass(person.pk)
         tasks.sweep()
 

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from attrs import field, frozen
 from django.contrib.auth import get_user_model
@@ -91,7 +92,7 @@ def _known_learners(ids: Iterable[int]) -> set[int]:
 
 
 def _write(course_id: str, result: ReportedResult) -> None:
-    source = {"learner_id": result.learner_id, "course_id": course_id, "at": result.at}
+    source: dict[str, Any] = {"learner_id": result.learner_id, "course_id": course_id, "at": result.at}
     if result.grade is not None:
         record_grade(**source, grade=result.grade, event_id=_event_id(result, "grade"))
     if result.is_passing is not None:

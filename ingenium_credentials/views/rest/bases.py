@@ -58,7 +58,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     title = serializers.CharField()
     detail = serializers.CharField(help_text="A sentence for a person: cause and remedy.")
-    errors = serializers.JSONField(required=False, help_text="Faults by field, where there are some.")
+    errors = serializers.JSONField(  # type: ignore[assignment]  # a member of the body, not of the class
+        required=False, help_text="Faults by field, where there are some."
+    )
 
 
 PROBLEM_TYPE = "application/problem+json"
@@ -114,8 +116,8 @@ def described(
     def decorate(method: Any) -> Any:
         # Else the class that the site's settings name would be extended, which may be another's.
         method.schema = _Described
-        known = {"operation_id": operation_id, "summary": summary, "responses": {**PROBLEMS, **responses}}
-        return extend_schema(**known, **more)(method)
+        everything = {**PROBLEMS, **responses}
+        return extend_schema(operation_id=operation_id, summary=summary, responses=everything, **more)(method)
 
     return decorate
 
@@ -149,7 +151,7 @@ class CourseView(APIView):
     @property
     def actor_id(self) -> int:
         """The user id of whoever asks; for the audit log."""
-        return int(self.request.user.pk)
+        return int(self.request.user.pk or 0)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer with a problem document."""
@@ -204,8 +206,8 @@ def _of_framework(error: exceptions.APIException, view: CourseView) -> Response:
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         status = 401
     response = problem(status, str(error.detail))
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        response["Retry-After"] = str(int(error.wait) + 1)
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait) + 1)
     if status == 401:
         response["WWW-Authenticate"] = 'JWT realm="api"'
     if status == 405:

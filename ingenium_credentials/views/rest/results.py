@@ -52,7 +52,7 @@ def _reported(given: Mapping[str, Any]) -> api.ReportedResult:
 class _FileParser(BaseParser):
     """The body as it is: its size was looked at before."""
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Read it."""
         return bytes(stream.read())
 

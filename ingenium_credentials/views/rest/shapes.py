@@ -181,14 +181,16 @@ class ResultShape(_Strict):
     at = Moment(help_text="When it was so.")
     is_passing = serializers.BooleanField(required=False, allow_null=True, default=None)
     grade = Share(required=False, allow_null=True, default=None)
-    parts = PartShape(many=True, required=False, max_length=100)
+    parts = serializers.ListField(child=PartShape(), required=False, max_length=100)
 
 
 class ResultsShape(_Strict):
     """Results of learners in the course."""
 
-    source = serializers.CharField(max_length=255, help_text="Where they come from; for the audit log.")
-    results = ResultShape(many=True, min_length=1, max_length=api.MOST_RESULTS)
+    source = serializers.CharField(  # type: ignore[assignment]  # a member of the body, not the argument
+        max_length=255, help_text="Where they come from; for the audit log."
+    )
+    results = serializers.ListField(child=ResultShape(), min_length=1, max_length=api.MOST_RESULTS)
 
 
 class WrittenShape(serializers.Serializer[Any]):
