@@ -206,3 +206,20 @@ def test_award_by_hand(
     page.get_by_role("button", name="Preview").click()
     page.wait_for_selector(".preview")
     judge(page, "by-hand-preview")
+
+
+def test_import(
+    open_page: Open, judge: Judge, width: int, rule: AwardRule, learners: list[Any], teacher: Any
+) -> None:
+    heading = "username;earned_on;grade;reason\r\n"
+    files = {
+        "import-faults": heading + "maija;soon;85 %;Exam\r\nnobody;2026-06-30;850;Exam",
+        "import-check": heading + "maija;2026-06-30;85 %;Sat the oral examination instead",
+    }
+    judge(open_page(f"{PAGE}import/", width=width, user=teacher), "import")
+    for name, text in files.items():
+        page = open_page(f"{PAGE}import/", width=width, user=teacher)
+        page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        page.get_by_role("button", name="Check the file").click()
+        page.wait_for_selector("table.stacking")
+        judge(page, name)
