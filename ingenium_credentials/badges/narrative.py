@@ -2,8 +2,7 @@
 
 Hides the wording. Open Badges has one string for criteria; all elements of Annex I that
 have no member of their own are told there, a section per language, so that nothing is
-lost on a reader who sees only this text. Labels exist in the languages of `_WORDS`; a
-definition in another language gets the English labels around its own texts.
+lost on a reader who sees only this text.
 """
 
 from __future__ import annotations
@@ -21,59 +20,11 @@ from .data import (
     QualityAssuranceData,
     preferred,
 )
+from .narrative_words import labels
 
 __all__ = ["marked", "percent", "render"]
 
 _MARK = "DEMONSTRATION"
-
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "demonstration": "This document is a demonstration. It certifies nothing.",
-        "outcomes": "Learning outcomes",
-        "bodies": "Awarded by",
-        "mandate": "Issued on their behalf by",
-        "workload": "Workload",
-        "hours": "hours",
-        "level": "Level",
-        "languages": "Language of instruction",
-        "field": "Field of study",
-        "mode": "Form of participation",
-        "assessment": "Type of assessment",
-        "supervision": "Supervision and identity verification",
-        "planned": "Supervision and identity verification, as planned",
-        "grading": "Grading scheme",
-        "parts": "Made of",
-        "entitlements": "Entitles to",
-        "assurance": "Quality assurance",
-        "until": "valid until",
-        "prerequisites": "Prerequisites",
-        "stackability": "Stackability",
-        "further": "Further information",
-    },
-    "fr": {
-        "demonstration": "Ce document est une démonstration. Il n’atteste rien.",
-        "outcomes": "Acquis d’apprentissage",
-        "bodies": "Délivré par",
-        "mandate": "Émis en leur nom par",
-        "workload": "Charge de travail",
-        "hours": "heures",
-        "level": "Niveau",
-        "languages": "Langue d’enseignement",
-        "field": "Domaine d’études",
-        "mode": "Forme de participation",
-        "assessment": "Type d’évaluation",
-        "supervision": "Surveillance et vérification de l’identité",
-        "planned": "Surveillance et vérification de l’identité prévues",
-        "grading": "Barème de notation",
-        "parts": "Composé de",
-        "entitlements": "Donne droit à",
-        "assurance": "Assurance qualité",
-        "until": "valable jusqu’au",
-        "prerequisites": "Prérequis",
-        "stackability": "Possibilités de cumul",
-        "further": "Informations complémentaires",
-    },
-}
 
 
 def marked(name: str, *, demonstration: bool) -> str:
@@ -103,7 +54,7 @@ def render(award: AwardData) -> str:
 
 
 def _section(award: AwardData, language: str) -> str:
-    words = _WORDS.get(language, _WORDS["en"])
+    words = labels(language)
     achievement = award.achievement
     blocks = [
         words["demonstration"] if award.demonstration else "",
