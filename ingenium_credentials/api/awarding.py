@@ -239,11 +239,12 @@ def award(
     before it was revoked, and `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
+    # Looked at first: whoever awards in this moment wants the same occasion then, not the next one.
+    latest = occasions.latest(learner_id, achievement.slug)
     standing = occasions.standing(learner_id, achievement.slug)
     if standing is not None:
         return standing
     objecting.demand_no_objection(learner_id, achievement.slug)
-    latest = occasions.latest(learner_id, achievement.slug)
     if latest is not None:
         demand_earned_again(latest, awarded_at)
     new = _frozen(learner_id, achievement, awarded_at, rule, grade)

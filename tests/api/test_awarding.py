@@ -389,3 +389,16 @@ def test_somebody_else_s_award_in_this_moment_is_the_award(achievement: Achievem
 
     assert award.uuid == winner[0].uuid
     assert Award.objects.count() == 1
+
+
+@pytest.mark.parametrize("statement", ["SELECT ingenium_credentials_objection", "SELECT auth_user"])
+def test_whoever_awards_between_two_looks_of_ours_takes_the_occasion(
+    achievement: Achievement, learner: Any, statement: str
+) -> None:
+    def other() -> None:
+        api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
+
+    with just_before(statement, other):
+        api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
+
+    assert Award.objects.get().occasion == 1
