@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from functools import lru_cache
 from typing import Literal
 from xml.sax.saxutils import escape
 
@@ -38,6 +39,7 @@ SIDE_MM = 100
 """As large is a badge taken to be, where an owner asks for a least width."""
 _PALETTE = (208, 40)
 """How many colours what is opaque has, and its edges: a palette holds 256."""
+_KEPT = 32
 
 
 @frozen(kw_only=True)
@@ -79,6 +81,8 @@ class BadgeData:
     """A band across the seal says that nothing has been earned."""
 
 
+# The same badge is asked for when a definition is saved, activated and frozen.
+@lru_cache(maxsize=_KEPT)
 def badge_svg(data: BadgeData) -> bytes:
     """The badge as SVG: letters are shapes, title and description are text for all readers."""
     drawing = _compile(data, "svg", 72).decode()
@@ -91,6 +95,7 @@ def badge_svg(data: BadgeData) -> bytes:
     return (drawing[:start] + head + title + description + drawing[end + 1 :]).encode()
 
 
+@lru_cache(maxsize=_KEPT)
 def badge_png(data: BadgeData, *, pixels: int = 800) -> bytes:
     """The badge as PNG of `pixels` by `pixels`, on a transparent ground, with few colours.
 

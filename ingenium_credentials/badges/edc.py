@@ -166,8 +166,11 @@ def judge_seals(opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime) 
 def _seal_check(finding: SealFinding, has_anchors: bool) -> Check:
     who = f"{finding.organisation} ({finding.organisation_id}, {finding.country})"
     role = "issuer" if finding.is_issuer else "awarding body"
-    when = finding.timestamped_at or finding.signed_at
-    detail = f"{role}; level {finding.level}; {_STANDINGS[finding.standing]}; {when.isoformat()}"
+    done, when = "sealed", finding.signed_at
+    if finding.timestamped_at:
+        done, when = "time-stamped", finding.timestamped_at
+    at = when.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    detail = f"{role}; level {finding.level}; {done} {at}"
     if finding.standing is not Standing.NEITHER:
         reason = f" {finding.reason}" if finding.reason else ""
         return passed("seal", f"Sealed by {who}: {_STANDINGS[finding.standing]}.", detail + "." + reason)

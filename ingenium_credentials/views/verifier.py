@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -77,8 +78,19 @@ def _shown(report: Report) -> dict[str, object]:
         "facts": found,
         "narrative": markdown.render(found.narrative, top_level=3),
         "verdict": wording.verdict(report),
-        "endorsements": [wording.verdict(part) for part in report.parts],
+        "parts": list(_inside(report)),
     }
+
+
+def _inside(report: Report) -> Iterator[dict[str, object]]:
+    """What else was judged: endorsements, and of a file that holds credentials each of them."""
+    for part in report.parts:
+        if report.format != "pdf":
+            yield {"kind": "", "verdict": wording.verdict(part)}
+            continue
+        kind = reading.of_document(part.document).kind if part.document else _("Credential")
+        yield {"kind": kind, "verdict": wording.verdict(part)}
+        yield from _inside(part)
 
 
 def _file(report: Report) -> str:

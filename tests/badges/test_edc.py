@@ -72,7 +72,8 @@ class TestASealedCredential:
         (check,) = found(report, "seal")
         assert (report.verdict, report.format, report.carrier) == ("valid", "elm", "json")
         assert check.message == f"Sealed by {UNIVERSITY} ({IDENTIFIER}, RO): an advanced seal."
-        assert "level B-B" in check.detail
+        at = NOW.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        assert check.detail.startswith(f"issuer; level B-B; sealed {at}.")
         assert report.document == edc()
 
     def test_is_called_qualified_only_if_the_anchor_is(self, authority: Authority, holder: Holder) -> None:
@@ -116,7 +117,7 @@ class TestASealedCredential:
         stamped = seal.timestamp(sealed(holder), token, now=later)
 
         report = judged(stamped, authority.anchor(), authority.anchor(Purpose.TIME_STAMP), now=later)
-        assert "level B-T" in found(report, "seal")[0].detail
+        assert "level B-T; time-stamped 20" in found(report, "seal")[0].detail
         assert judged(stamped, authority.anchor(), now=later).verdict == "valid"
 
 

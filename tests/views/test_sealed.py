@@ -3,10 +3,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -66,6 +68,20 @@ def test_the_page_of_the_verifier_says_what_is_certified(client: Client, award: 
     assert (found.title.value, found.holder) == ("Mediterranean ecosystems", "Ελένη Παπαδάκη")
     assert found.issuer is not None
     assert [party.name.value for party in found.awarding] == [found.issuer.name.value]
+
+
+def test_the_report_on_a_document_names_each_credential_inside_for_what_it_is(
+    client: Client, award: Award
+) -> None:
+    pdf = client.get(f"{_address(award)}.pdf").content
+
+    answer = client.post("/ingenium/verify/", {"file": SimpleUploadedFile("diploma.pdf", pdf)})
+
+    page = answer.content.decode()
+    parts = re.findall(r'<section class="part">\s*<h2>(.*?)</h2>', page)
+    assert parts == ["Micro-credential", "European Digital Credential"]
+    assert "<h2>Endorsement</h2>" not in page
+    assert "Sealed by University of Crete" in page
 
 
 def test_health_counts_seals_that_wait_for_a_time_stamp(client: Client, award: Award) -> None:
