@@ -249,3 +249,33 @@ def test_a_learner_without_rows_is_asked_of_the_platform_too(platform: dict[str,
     condition = {"version": 1, "kind": "enrolled", "course": COURSE, "modes": ["verified"]}
 
     assert api.known(learner.pk, condition).courses[COURSE].is_enrolled is False
+
+
+class Counted(Rows):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def filter(self, **lookups: Any) -> Rows:
+        type(self).asked += 1
+        return super().filter(**lookups)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 40])
+def test_the_modes_of_many_learners_are_asked_of_the_platform_at_once(
+    platform: dict[str, Any], monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    rows = Counted(
+        SimpleNamespace(user_id=learner_id, course_id=KEY, is_active=True, mode="verified")
+        for learner_id in range(1, count + 1)
+    )
+    monkeypatch.setattr(Counted, "asked", 0)
+    enrolments = sys.modules["common.djangoapps.student.models"].CourseEnrollment
+    monkeypatch.setattr(enrolments, "objects", rows)
+    condition = {"version": 1, "kind": "course_passed", "course": COURSE, "modes": ["verified"]}
+
+    found = dict(api.known_of(range(1, count + 1), condition))
+
+    assert {known.courses[COURSE].mode for known in found.values()} == {"verified"}
+    assert (len(found), Counted.asked) == (count, 1)

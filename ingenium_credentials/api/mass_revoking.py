@@ -53,9 +53,9 @@ class MassPreview:
 
 
 def propose_mass_revocation(
-    award_uuids: Iterable[UUID | str], reason: str, actor_id: int | None
+    award_uuids: Iterable[UUID | str], reason: str, actor_id: int | None, *, dry_run: bool = False
 ) -> MassRevocation:
-    """Ask that these awards be revoked; nothing else is changed.
+    """Ask that these awards be revoked; no award is changed. With `dry_run` the proposal is not kept.
 
     Raises `NotAllowed` for an unknown award, none or too many, without a reason, and
     without a person who asks.
@@ -63,6 +63,18 @@ def propose_mass_revocation(
     reason = demand_reason(reason)
     if actor_id is None:
         raise NotAllowed(_("Many awards are revoked by two people: it must be known who proposes it."))
+    row = MassRevocation(
+        awards=_known(award_uuids), reason=reason, proposed_at=timezone.now(), proposed_by=actor_id
+    )
+    if dry_run:
+        return row
+    with transaction.atomic():
+        row.save(force_insert=True)
+        auditing.note("mass-revocation-proposed", row, actor_id=actor_id, reason=reason)
+    return row
+
+
+def _known(award_uuids: Iterable[UUID | str]) -> list[str]:
     wanted = sorted(set(map(_uuid, award_uuids)), key=str)
     if not wanted or len(wanted) > _MOST_AWARDS:
         raise NotAllowed(
@@ -75,15 +87,7 @@ def propose_mass_revocation(
             _("%(count)d awards do not exist, the first of them: %(uuid)s")
             % {"count": len(unknown), "uuid": unknown[0]}
         )
-    with transaction.atomic():
-        row = MassRevocation.objects.create(
-            awards=[str(uuid) for uuid in wanted],
-            reason=reason,
-            proposed_at=timezone.now(),
-            proposed_by=actor_id,
-        )
-        auditing.note("mass-revocation-proposed", row, actor_id=actor_id, reason=reason)
-    return row
+    return [str(uuid) for uuid in wanted]
 
 
 def _uuid(value: UUID | str) -> UUID:

@@ -15,7 +15,15 @@ from ingenium_credentials import api
 from ingenium_credentials.badges.errors import UnusableKey
 from ingenium_credentials.badges.keys import generate_key_file
 from ingenium_credentials.badges.public_keys import Algorithm
-from ingenium_credentials.models import Achievement, AuditEntry, Award, AwardRule, Issuer, SigningKey
+from ingenium_credentials.models import (
+    Achievement,
+    AuditEntry,
+    Award,
+    AwardRule,
+    Issuer,
+    MassRevocation,
+    SigningKey,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +196,89 @@ class TestRevoke:
     def test_an_unknown_award_is_named(self, award: Award) -> None:
         with pytest.raises(CommandError):
             _run("ingenium_revoke", str(uuid4()), "--reason", "x")
+
+
+class TestRevokeMany:
+    @pytest.fixture
+    def officers(self, django_user_model: Any) -> list[int]:
+        people = [django_user_model.objects.create_superuser(f"officer{n}", password="x") for n in (1, 2)]
+        return [person.pk for person in people]
+
+    @pytest.fixture
+    def file(self, award: Award, tmp_path: Path) -> str:
+        path = tmp_path / "uuids.txt"
+        path.write_text(f"{award.uuid}\n\n{award.uuid}\n")
+        return str(path)
+
+    @pytest.fixture
+    def proposal(self, award: Award, officers: list[int]) -> MassRevocation:
+        return api.propose_mass_revocation([award.uuid], "Leaked", actor_id=officers[0])
+
+    def test_says_first_what_would_be_revoked(self, file: str, officers: list[int]) -> None:
+        printed = _run("ingenium_revoke", "--file", file, "--reason", "Leaked", "--as", str(officers[0]))
+
+        assert "1 of 1 awards would be revoked." in printed
+        assert "Documents that stop being valid: ob3 1, ob3-jwt 1." in printed
+        assert "repeat the command with --yes" in printed
+        assert not MassRevocation.objects.exists()
+
+    def test_one_proposes_and_another_one_approves(
+        self, award: Award, file: str, officers: list[int], django_capture_on_commit_callbacks: Any
+    ) -> None:
+        first, second = map(str, officers)
+        printed = _run("ingenium_revoke", "--file", file, "--reason", "Leaked", "--as", first, "--yes")
+        proposal = MassRevocation.objects.get()
+        award.refresh_from_db()
+        assert (award.state, str(proposal.uuid) in printed) == ("issued", True)
+        decide = ("ingenium_revoke", "--decide", str(proposal.uuid), "--approve")
+        with pytest.raises(CommandError, match="second person"):
+            _run(*decide, "--as", first, "--yes")
+
+        assert "Nothing was changed" in _run(*decide, "--as", second)
+        award.refresh_from_db()
+        assert award.state == "issued"
+        with django_capture_on_commit_callbacks(execute=True):
+            _run(*decide, "--as", second, "--yes")
+
+        award.refresh_from_db()
+        assert (award.state, award.revocation_reason) == ("revoked", "Leaked")
+
+    def test_what_is_rejected_stays(
+        self, award: Award, proposal: MassRevocation, officers: list[int]
+    ) -> None:
+        _run("ingenium_revoke", "--decide", str(proposal.uuid), "--reject", "--as", str(officers[1]), "--yes")
+
+        proposal.refresh_from_db()
+        award.refresh_from_db()
+        assert (proposal.state, award.state) == ("rejected", "issued")
+
+    def test_whoever_may_not_revoke_neither_proposes_nor_decides(
+        self, file: str, proposal: MassRevocation, learner: Any
+    ) -> None:
+        for what in (("--file", file, "--reason", "x"), ("--decide", str(proposal.uuid), "--approve")):
+            with pytest.raises(CommandError, match="may not revoke"):
+                _run("ingenium_revoke", *what, "--as", str(learner.pk), "--yes")
+            with pytest.raises(CommandError, match="--as USER-ID"):
+                _run("ingenium_revoke", *what, "--yes")
+
+    def test_what_cannot_be_done_is_said(
+        self, proposal: MassRevocation, officers: list[int], tmp_path: Path
+    ) -> None:
+        unknown = tmp_path / "unknown.txt"
+        unknown.write_text(str(uuid4()))
+        who = ("--as", str(officers[1]), "--yes")
+        cases = {
+            "do not exist": ("--file", str(unknown), "--reason", "x"),
+            "needs a reason": ("--file", str(unknown)),
+            "cannot be read": ("--file", str(tmp_path / "gone.txt"), "--reason", "x"),
+            "No proposal": ("--decide", str(uuid4()), "--approve"),
+            "--approve or --reject": ("--decide", str(proposal.uuid)),
+            "required": (),
+        }
+        for words, arguments in cases.items():
+            with pytest.raises(CommandError, match=words):
+                _run("ingenium_revoke", *arguments, *who)
+        assert MassRevocation.objects.count() == 1
 
 
 class TestReconcile:
