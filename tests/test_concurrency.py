@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -243,3 +244,22 @@ def test_a_database_that_goes_away_while_issuing_loses_nothing(
     award.refresh_from_db()
     assert (award.state, award.credentials.count()) == (Award.State.PENDING, 0)
     assert api.issue([award.pk]) == [award.uuid]
+
+
+def test_two_rules_that_would_close_a_circle_at_once_do_not(achievement: Achievement) -> None:
+    other = Achievement.objects.get(pk=achievement.pk)
+    other.pk, other.slug, other.uuid = None, "coast", uuid4()
+    other.save()
+    pair = ((achievement, "coast"), (other, achievement.slug))
+
+    for _round in range(5):
+        AwardRule.objects.all().delete()
+        results = _at_once(2, lambda number: _needs(*pair[number]))
+
+        assert sorted(type(found).__name__ for found in results) == ["AwardRule", "NotAllowed"], results
+        assert AwardRule.objects.count() == 1
+
+
+def _needs(whole: Achievement, part: str) -> AwardRule:
+    condition = {"version": 1, "kind": "credential_held", "definition": part}
+    return api.define_rule(AwardRule(name=part, achievement=whole, condition=condition), actor_id=1)

@@ -189,6 +189,7 @@ def _save(
             _keep_what_was(stored)
         rule.revision = stored.revision + 1 if stored is not None else 1
         rule.wakes_at = _wakes_at(rule, timezone.now())
+        _wait_in_turn({rule.achievement.slug, *definitions} if definitions else set())
         rule.save()
         _note_names(rule, courses, definitions)
         _demand_no_circle(rule)
@@ -233,6 +234,16 @@ def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[s
     AwardRulePart.objects.bulk_create(
         AwardRulePart(rule=rule, definition=definition) for definition in sorted(new_parts)
     )
+
+
+def _wait_in_turn(slugs: set[str]) -> None:
+    """Wait for whoever writes a rule about one of these credentials in this moment.
+
+    Without, two that close a circle would meet only after both have written, as a deadlock.
+    """
+    if slugs:
+        rows = Achievement.objects.select_for_update().filter(slug__in=slugs).order_by("pk")
+        list(rows.values_list("pk", flat=True))
 
 
 def _demand_no_circle(rule: AwardRule) -> None:
