@@ -37,10 +37,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def key_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Real private keys by use, made once: RSA keys take their time."""
+    """Real private keys by use, made once. None is RSA, which takes long to load; tests/badges has those."""
     folder = tmp_path_factory.mktemp("keys") / "private"
     uris = {}
-    for use, algorithm in (("proof", Algorithm.ED25519), ("jwt", Algorithm.RSA)):
+    for use, algorithm in (("proof", Algorithm.ED25519), ("jwt", Algorithm.P256)):
         path: Path = folder / f"{use}.pem"
         generate_key_file(path, algorithm)
         uris[use] = f"file:{path}"

@@ -179,7 +179,7 @@ def _stream(run: Run) -> None:
 
 
 def _keys(folder: Path) -> Path:
-    for use, algorithm in (("proof", Algorithm.ED25519), ("jwt", Algorithm.RSA)):
+    for use, algorithm in (("proof", Algorithm.ED25519), ("jwt", Algorithm.P256)):
         generate_key_file(folder / "keys" / f"{use}.pem", algorithm)
     return folder / "keys"
 
