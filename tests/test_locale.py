@@ -57,7 +57,12 @@ def test_placeholders_are_those_of_the_source(language: str) -> None:
     for sentence, text in catalogue(language).items():
         wanted = set(PLACEHOLDER.findall(sentence))
         # A singular may say its number in words.
-        assert set(PLACEHOLDER.findall(text)) - wanted <= {"%(count)d", "%(count)s", "%(hours)d"}
+        assert set(PLACEHOLDER.findall(text)) - wanted <= {
+            "%(count)d",
+            "%(count)s",
+            "%(hours)d",
+            "%(others)s",
+        }
         assert wanted <= set(PLACEHOLDER.findall(text)), sentence
 
 
