@@ -43,6 +43,7 @@ INGENIUM_CONFORMANCE_DATA = _conformance_data()
 # Tokens as the LMS gives them to programs.
 JWT_AUTH = {
     "JWT_DECODE_HANDLER": "edx_rest_framework_extensions.auth.jwt.decoder.jwt_decode_handler",
+    "JWT_AUTH_HEADER_PREFIX": "JWT",
     "JWT_ALGORITHM": "HS256",
     "JWT_ISSUER": "https://ingenium.example/oauth2",
     "JWT_AUDIENCE": "ingenium",

@@ -112,7 +112,7 @@ class TestKeys:
         _run("ingenium_keys", "rotate", "uoc", "--use", "proof", "--algorithm", "P-256")
 
         lines = _run("ingenium_keys", "list")
-        assert "uoc#key-2  jwt  RSA  signs" in lines
+        assert "uoc#key-2  jwt  P-256  signs" in lines
         assert "uoc#key-3  proof  P-256  signs" in lines
 
     @pytest.mark.parametrize("name", ["uoc#key-1", "did:web:ingenium.example:ingenium:issuers:uoc#key-1"])
