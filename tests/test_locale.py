@@ -54,10 +54,13 @@ def test_every_language_has_the_same_sentences() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_are_those_of_the_source(language: str) -> None:
+    english = catalogue("en")
     for sentence, text in catalogue(language).items():
         wanted = set(PLACEHOLDER.findall(sentence))
-        # A singular may say its number in words.
-        assert set(PLACEHOLDER.findall(text)) - wanted <= {"%(count)d", "%(count)s", "%(hours)d"}
+        # A singular may say its number in words; English says it in the plural, at the latest.
+        assert set(PLACEHOLDER.findall(text)) - wanted <= set(PLACEHOLDER.findall(english[sentence])), (
+            sentence
+        )
         assert wanted <= set(PLACEHOLDER.findall(text)), sentence
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import secrets
 from decimal import Decimal
 from typing import Any
 
@@ -360,45 +359,3 @@ def test_nothing_is_awarded_that_is_earned_in_the_future(achievement: Achievemen
 def test_a_draft_cannot_be_awarded(achievement: Achievement, learner: Any) -> None:
     with pytest.raises(api.NotAllowed):
         api.award(learner_id=learner.pk, achievement=api.new_version(achievement), awarded_at=START)
-
-
-def test_a_place_that_is_taken_in_this_moment_leads_to_another(
-    achievement: Achievement, learner: Any, monkeypatch: Any
-) -> None:
-    chances = iter([4, 5, 6])
-    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(chances))
-    first = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
-    other = get_user_model().objects.create_user("other", first_name="Other")
-
-    with just_before(
-        "INSERT ingenium_credentials_award", lambda: Award.objects.filter(pk=first.pk).update(status_index=5)
-    ):
-        second = api.award(learner_id=other.pk, achievement=achievement, awarded_at=START)
-
-    assert second.status_index == 6
-
-
-def test_somebody_else_s_award_in_this_moment_is_the_award(achievement: Achievement, learner: Any) -> None:
-    winner: list[Award] = []
-
-    def win() -> None:
-        winner.append(api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START))
-
-    with just_before("SELECT auth_user", win):
-        award = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
-
-    assert award.uuid == winner[0].uuid
-    assert Award.objects.count() == 1
-
-
-@pytest.mark.parametrize("statement", ["SELECT ingenium_credentials_objection", "SELECT auth_user"])
-def test_whoever_awards_between_two_looks_of_ours_takes_the_occasion(
-    achievement: Achievement, learner: Any, statement: str
-) -> None:
-    def other() -> None:
-        api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
-
-    with just_before(statement, other):
-        api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
-
-    assert Award.objects.get().occasion == 1

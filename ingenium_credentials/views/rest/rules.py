@@ -160,6 +160,8 @@ class ExplainView(CourseView):
         """Each requirement with its figures: what awarding itself asks."""
         rule = rule_of(self.course_id, uuid)
         learner_id = LearnerId().run_validation(request.query_params.get("learner_id"))
+        if not api.is_learner_of(learner_id, self.course_id):
+            raise exceptions.NotFound(_("There is no such learner in this course."))
         return Response(explained(api.why_not(rule, learner_id)))
 
 

@@ -9,12 +9,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import api
-from ...models import Simulation
+from ...models import AwardRule, CourseResult, Simulation
 from .bases import CourseView, described
 from .rules import offered
 from .shapes import ConditionShape, SimulationShape
 
 __all__ = ["CancelView", "SimulationView", "SimulationsView"]
+
+
+def shown(trial: Simulation) -> dict[str, Any]:
+    """A trial as the API shows it: all are counted, and only learners of the course are named."""
+    fields = dict(SimulationShape(trial).data)
+    found = dict(trial.outcome or {})
+    near, learners = found.get("near", []), found.get("learners", {})
+    asked = {one["learner"] for one in near}.union(*learners.values())
+    here = CourseResult.objects.filter(course_id=trial.course_id, learner_id__in=asked)
+    known = set(here.values_list("learner_id", flat=True))
+    fields["outcome"] = {
+        "counts": found.get("counts", {}),
+        "learners": {name: [one for one in ids if one in known] for name, ids in learners.items()},
+        "near": [one for one in near if one["learner"] in known],
+        "missing": found.get("missing", {}),
+    }
+    return fields
 
 
 def simulation_of(course_id: str, uuid: Any) -> Simulation:
@@ -36,13 +53,16 @@ class SimulationsView(CourseView):
         shape = ConditionShape(data=request.data)
         shape.is_valid(raise_exception=True)
         given = shape.validated_data
+        achievement = offered(self.course_id, given["definition"])
+        # What may not be written must not be tried: it would tell of other courses.
+        api.demand_offered(AwardRule(achievement=achievement, condition=given["condition"]), self.course_id)
         begun = api.start_simulation(
             self.course_id,
-            offered(self.course_id, given["definition"]),
+            achievement,
             given["condition"],
             actor_id=self.actor_id,
         )
-        return Response(SimulationShape(begun).data, status=202)
+        return Response(shown(begun), status=202)
 
 
 class SimulationView(CourseView):
@@ -55,7 +75,7 @@ class SimulationView(CourseView):
     )
     def get(self, request: Request, course_id: str, uuid: Any) -> Response:
         """The trial as it is now; `outcome` is there once it is done."""
-        return Response(SimulationShape(simulation_of(self.course_id, uuid)).data)
+        return Response(shown(simulation_of(self.course_id, uuid)))
 
 
 class CancelView(CourseView):
@@ -70,4 +90,4 @@ class CancelView(CourseView):
     def post(self, request: Request, course_id: str, uuid: Any) -> Response:
         """Stop it; one that is over stays as it is."""
         found = api.cancel_simulation(simulation_of(self.course_id, uuid))
-        return Response(SimulationShape(found).data)
+        return Response(shown(found))

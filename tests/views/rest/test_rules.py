@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Award, AwardRule, RuleVersion
+from ingenium_credentials.models import Award, AwardRule, CourseResult, RuleVersion
 from tests.conftest import COURSE
 from tests.views.rest.conftest import Call
 
@@ -84,6 +84,8 @@ def test_a_misspelt_member_is_refused(call: Call, condition: dict[str, Any]) -> 
 
 def test_explain_says_what_a_learner_lacks(call: Call, written: dict[str, Any], learner: Any) -> None:
     path = f"rules/{written['uuid']}/explain/"
+    assert call("get", path, {"learner_id": learner.pk}).status_code == 404
+    CourseResult.objects.create(learner_id=learner.pk, course_id=COURSE)
     before = call("get", path, {"learner_id": learner.pk}).json()
     assert (before["met"], before["kind"]) == (False, "course_passed")
     api.record_passing(
