@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from .conformance import members
 from .data import preferred
-from .edc import summary
+from .edc_facts import summary
 from .errors import CredentialError, NotResolved
 from .jsonld import Contexts
 from .moments import parse_moment

@@ -3,7 +3,8 @@
 Takes ours and those of the Commission's issuer. Who sealed is named by the certificate,
 and what a seal is worth only as far as the anchors that the caller trusts prove it; a
 sound seal that leads to none of them could not be checked, which is not a yes. Hidden
-here: how such a file is recognised, and which members are looked at.
+here: how such a file is recognised, and which members are looked at. What it says of the
+achievement is read by `edc_facts`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from attrs import frozen
 from . import elm_terms, seal, sealable, sealed
 from .chains import Anchor
 from .conformance import Shape, members
+from .edc_facts import claims
 from .errors import CredentialError, MalformedCredential
 from .moments import parse_moment
 from .report import Check, not_checked, of_error, passed
 from .seal import SealFinding, Standing
 from .strict_json import parse
 
-__all__ = ["Opened", "Summary", "conforms", "examine", "judge_seals", "open_file", "summary"]
+__all__ = ["Opened", "conforms", "examine", "judge_seals", "open_file"]
 
 _TYPE = "EuropeanDigitalCredential"
 _CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
@@ -44,17 +46,6 @@ class Opened:
     document: dict[str, Any]
     sealed: bytes = b""
     """The whole file; empty for a text without seals."""
-
-
-@frozen(kw_only=True)
-class Summary:
-    """What an EDC says, as far as it says it simply."""
-
-    title: dict[str, str]
-    description: dict[str, str]
-    holder: dict[str, str]
-    issuer: dict[str, str]
-    awarding: tuple[dict[str, str], ...]
 
 
 def open_file(text: bytes) -> Opened | None:
@@ -97,10 +88,10 @@ def examine(opened: Opened, *, now: dt.datetime) -> Shape:
     else:
         stamped = document.get("issued", document.get("validFrom"))
         sealable.demand_complete({**document, "issued": stamped, "issuanceDate": stamped}, now=now)
-    claims = list(_claims(document))
-    if not claims:
+    found = list(claims(document))
+    if not found:
         raise MalformedCredential("The credential claims nothing about its holder.")
-    for claim in claims:
+    for claim in found:
         _demand_claim(claim)
     issuer = document["issuer"]
     ends = [parse_moment(document[name]) for name in ("validUntil", "expirationDate") if name in document]
@@ -178,47 +169,6 @@ def _seal_check(finding: SealFinding, has_anchors: bool) -> Check:
     return not_checked(
         "seal", f"The seal of {who} fits the text, but its certificate could not be checked. {reason}", detail
     )
-
-
-def summary(document: Mapping[str, Any]) -> Summary:
-    """What is certified, to whom and by whom; each text as a map by language, perhaps empty."""
-    subject = next((one for one in members(document, "credentialSubject") if isinstance(one, dict)), {})
-    claim = next(_claims(document), {})
-    bodies = [
-        body
-        for process in members(claim, "awardedBy")
-        if isinstance(process, dict)
-        for body in members(process, "awardingBody")
-    ]
-    names = [_texts(subject.get(name)) for name in ("givenName", "familyName")]
-    parts = [next(iter(texts.values()), "") for texts in names]
-    return Summary(
-        title=_texts(claim.get("title")),
-        description=_texts(claim.get("description")),
-        holder=_texts(subject.get("fullName")) or {"": " ".join(filter(None, parts))},
-        issuer=_legal_name(document.get("issuer")),
-        awarding=tuple(filter(None, map(_legal_name, bodies))),
-    )
-
-
-def _legal_name(organisation: object) -> dict[str, str]:
-    return _texts(organisation.get("legalName")) if isinstance(organisation, dict) else {}
-
-
-def _texts(value: object) -> dict[str, str]:
-    """A language map as far as it is one; the first text of several."""
-    found = {}
-    for tag, text in value.items() if isinstance(value, dict) else ():
-        first = text[0] if isinstance(text, list) and text else text
-        if isinstance(first, str) and first:
-            found[tag] = first
-    return found
-
-
-def _claims(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for subject in members(document, "credentialSubject"):
-        if isinstance(subject, dict):
-            yield from (claim for claim in members(subject, "hasClaim") if isinstance(claim, dict))
 
 
 def _demand_claim(claim: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from attrs import field, frozen
 from django.utils.formats import date_format, number_format
@@ -25,7 +26,22 @@ from ..badges.data import (
 )
 from . import wording
 
-__all__ = ["Fact", "Facts", "Outcome", "Party", "Section", "Text", "of_achievement", "of_award", "say"]
+__all__ = [
+    "Fact",
+    "Facts",
+    "Outcome",
+    "Party",
+    "Section",
+    "Text",
+    "concept",
+    "level",
+    "of_achievement",
+    "of_award",
+    "rows",
+    "say",
+    "sections",
+    "workload",
+]
 
 
 @frozen
@@ -128,9 +144,14 @@ def of_award(award: AwardData) -> Facts:
         by_mandate=issuer.mode is IssuerMode.MANDATE,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
-        table=(*_table(achievement), *_facts(*_happened(award), (_("Final grade"), grade))),
+        table=(*_table(achievement), *rows(*_happened(award), (_("Final grade"), grade))),
         outcomes=_outcomes(achievement),
-        sections=_sections(achievement),
+        sections=sections(
+            criteria=achievement.criteria,
+            prerequisites=achievement.prerequisites,
+            stackability=achievement.stackability,
+            further=achievement.further_information,
+        ),
         tags=achievement.tags,
         technical=_technical(award),
         demonstration=award.demonstration,
@@ -146,9 +167,14 @@ def of_achievement(achievement: AchievementData, *, demonstration: bool) -> Fact
         awarding=tuple(map(_party, achievement.awarding_bodies)),
         table=_table(achievement),
         outcomes=_outcomes(achievement),
-        sections=_sections(achievement),
+        sections=sections(
+            criteria=achievement.criteria,
+            prerequisites=achievement.prerequisites,
+            stackability=achievement.stackability,
+            further=achievement.further_information,
+        ),
         tags=achievement.tags,
-        technical=_facts((_("Definition"), Text(achievement.id)), (_("Version"), Text(achievement.version))),
+        technical=rows((_("Definition"), Text(achievement.id)), (_("Version"), Text(achievement.version))),
         demonstration=demonstration,
     )
 
@@ -166,49 +192,53 @@ def _outcomes(achievement: AchievementData) -> tuple[Outcome, ...]:
     return tuple(Outcome(text=say(outcome.texts), esco=outcome.esco) for outcome in achievement.outcomes)
 
 
-def _sections(achievement: AchievementData) -> tuple[Section, ...]:
+def sections(
+    *, criteria: LanguageMap, prerequisites: LanguageMap, stackability: LanguageMap, further: LanguageMap
+) -> tuple[Section, ...]:
+    """The longer texts under their headings, as far as there are any."""
     pairs = (
-        (_("What was asked"), achievement.criteria),
-        (_("Prerequisites"), achievement.prerequisites),
-        (_("What it can count towards"), achievement.stackability),
-        (_("Further information"), achievement.further_information),
+        (_("What was asked"), criteria),
+        (_("Prerequisites"), prerequisites),
+        (_("What it can count towards"), stackability),
+        (_("Further information"), further),
     )
     return tuple(Section(heading=heading, text=say(texts)) for heading, texts in pairs if say(texts))
 
 
 def _table(achievement: AchievementData) -> tuple[Fact, ...]:
     """The elements of Annex I that fit in a line, in the order in which employers ask."""
-    rows: list[Fact] = [
-        *_facts((_("Workload"), _workload(achievement))),
-        *_level(achievement.eqf_level),
-        *_facts(
-            (_("Assessment"), _concept(achievement.assessment)),
-            (_("Supervision and identity check, as planned"), _concept(achievement.supervision)),
-            (_("Form of participation"), _concept(achievement.mode)),
-            (_("Field of study"), _concept(achievement.isced_f)),
+    return (
+        *rows((_("Workload"), workload(achievement.ects, achievement.hours))),
+        *level(achievement.eqf_level),
+        *rows(
+            (_("Assessment"), concept(achievement.assessment)),
+            (_("Supervision and identity check, as planned"), concept(achievement.supervision)),
+            (_("Form of participation"), concept(achievement.mode)),
+            (_("Field of study"), concept(achievement.isced_f)),
             (_("Language of instruction"), Text(", ".join(map(wording.language, achievement.languages)))),
         ),
-    ]
-    return (*rows, *_quality(achievement.quality_assurance))
+        *_quality(achievement.quality_assurance),
+    )
 
 
 def _happened(award: AwardData) -> tuple[tuple[str, Text], ...]:
     """What was said of this very award."""
-    return ((_("Supervision and identity check"), _concept(award.supervision)),)
+    return ((_("Supervision and identity check"), concept(award.supervision)),)
 
 
-def _level(number: int | None) -> Iterator[Fact]:
+def level(number: int | None) -> Iterator[Fact]:
+    """The row for an EQF level of 1 to 8, or none."""
     if number:
         text = Text(_("EQF level %(number)d") % {"number": number})
         yield Fact(label=_("Level"), text=text, hint=wording.level(number))
 
 
-def _workload(achievement: AchievementData) -> Text:
+def workload(ects: Decimal | None, hours: int | None) -> Text:
+    """ECTS points and hours of learning, as far as they are known."""
     parts = []
-    if achievement.ects is not None:
-        parts.append(f"{number_format(achievement.ects.normalize())} ECTS")
-    if achievement.hours is not None:
-        hours = achievement.hours
+    if ects is not None:
+        parts.append(f"{number_format(ects.normalize())} ECTS")
+    if hours is not None:
         parts.append(ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours})
     return Text(" · ".join(parts))
 
@@ -216,7 +246,7 @@ def _workload(achievement: AchievementData) -> Text:
 def _quality(assurance: QualityAssuranceData | None) -> Iterator[Fact]:
     if assurance is None:
         return
-    kind = _concept(assurance.kind)
+    kind = concept(assurance.kind)
     parts = [kind.value, assurance.agency, assurance.reference]
     if assurance.valid_until:
         parts.append(_("valid until %(day)s") % {"day": date_format(assurance.valid_until, _("j F Y"))})
@@ -229,7 +259,7 @@ def _technical(award: AwardData) -> tuple[Fact, ...]:
     status = award.status
     entry = f"{status.list_url} #{status.index}" if status else ""
     hashed = _("A salted check value of it; the address itself is not in the document.")
-    return _facts(
+    return rows(
         (_("Credential"), Text(award.id)),
         (_("Issuer"), Text(award.issuer.organisation.id)),
         (_("Recipient"), Text(award.recipient.id)),
@@ -240,11 +270,13 @@ def _technical(award: AwardData) -> tuple[Fact, ...]:
     )
 
 
-def _concept(concept: ConceptData | None) -> Text:
-    return (say(concept.labels) or Text(concept.iri)) if concept else Text("")
+def concept(found: ConceptData | None) -> Text:
+    """What a concept is called, else its address; empty for none."""
+    return (say(found.labels) or Text(found.iri)) if found else Text("")
 
 
-def _facts(*pairs: tuple[str, Text]) -> tuple[Fact, ...]:
+def rows(*pairs: tuple[str, Text]) -> tuple[Fact, ...]:
+    """A row for each label that has something to say."""
     return tuple(_present(pairs))
 
 

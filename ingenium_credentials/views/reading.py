@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..badges import edc
+from ..badges import edc_facts
 from ..badges.errors import CredentialError
 from ..badges.moments import parse_moment
 from ..badges.ob3 import AWARDING_BODY
 from . import wording
-from .facts import Fact, Facts, Outcome, Party, Text, say
+from .facts import Fact, Facts, Outcome, Party, Text, concept, level, rows, say, sections, workload
 
 __all__ = ["of_document"]
 
@@ -73,7 +74,7 @@ def of_document(document: Mapping[str, Any]) -> Facts:
 
 def _of_european(document: Mapping[str, Any]) -> Facts:
     """As far as an EDC says it simply, in the language that suits the reader."""
-    found = edc.summary(document)
+    found = edc_facts.summary(document)
     holders = list(dict.fromkeys(text for text in found.holder.values() if text))
     return Facts(
         title=say(found.title) or Text(_("Untitled credential")),
@@ -83,10 +84,60 @@ def _of_european(document: Mapping[str, Any]) -> Facts:
         holder_latin=holders[1] if len(holders) > 1 else "",
         issuer=Party(name=say(found.issuer)) if found.issuer else None,
         awarding=tuple(Party(name=say(names)) for names in found.awarding),
-        awarded_at=_moment(document, "validFrom", "issuanceDate"),
+        awarded_at=found.awarded_at or _moment(document, "validFrom", "issuanceDate"),
         valid_until=_moment(document, "validUntil", "expirationDate"),
+        table=tuple(_european_table(found)),
+        outcomes=tuple(Outcome(text=say(entry.texts), esco=entry.esco) for entry in found.outcomes),
+        sections=sections(
+            criteria=found.criteria,
+            prerequisites=found.prerequisites,
+            stackability=found.stackability,
+            further=found.further,
+        ),
         technical=tuple(_technical(document, {}, {})),
+        demonstration=say(found.title).value.startswith(_DEMONSTRATION),
     )
+
+
+def _european_table(found: edc_facts.Summary) -> Iterator[Fact]:
+    """In the order of our own records, so that both pages read alike."""
+    assessments = found.assessments
+    ects = next((credit.points for credit in found.credits if credit.is_ects), None)
+    yield from rows((_("Workload"), workload(ects, found.hours)))
+    for credit in found.credits:
+        if not credit.is_ects:
+            parts = (number_format(credit.points.normalize()), concept(credit.framework).value)
+            yield Fact(label=_("Credits"), text=Text(" ".join(filter(None, parts))))
+    yield from level(found.eqf_level)
+    yield from rows(
+        (_("Assessment"), _joined(concept(entry.kind) or say(entry.title) for entry in assessments)),
+        (_("Supervision and identity check, as planned"), say(found.planned_supervision)),
+        (_("Form of participation"), _joined(map(concept, found.modes))),
+        (_("Field of study"), _joined(map(concept, found.fields))),
+        (_("Language of instruction"), _joined(map(concept, found.languages))),
+    )
+    for assurance in found.assurances:
+        text = _joined((concept(assurance.kind), say(assurance.agency)))
+        if text or assurance.report_url:
+            yield Fact(label=_("Quality assurance"), text=text or Text(_("Report")), url=assurance.report_url)
+    happened = (concept(entry.supervision) for entry in assessments)
+    yield from rows((_("Supervision and identity check"), _joined(happened)))
+    yield from _grades(assessments)
+
+
+def _grades(assessments: Sequence[edc_facts.Assessment]) -> Iterator[Fact]:
+    """The only grade is the final one; of several, each is that of its own assessment."""
+    graded = [entry for entry in assessments if entry.grade]
+    for entry in graded:
+        title = say(entry.title).value if len(graded) > 1 else _("Final grade")
+        yield Fact(label=title or _("Result"), text=say(entry.grade))
+
+
+def _joined(texts: Iterable[Text]) -> Text:
+    """Each once; the language only where it is that of all."""
+    found = list(dict.fromkeys(filter(None, texts)))
+    languages = {text.language for text in found}
+    return Text(", ".join(text.value for text in found), languages.pop() if len(languages) == 1 else "")
 
 
 def _holder_names(subject: Mapping[str, Any]) -> list[str]:
@@ -139,8 +190,8 @@ def _table(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Iterat
 
 def _aligned(alignment: Mapping[str, Any]) -> Fact:
     target = _text(alignment.get("targetUrl"))
-    level = re.fullmatch(re.escape(_EQF) + "([1-8])", target)
-    hint = wording.level(int(level[1])) if level else ""
+    found = re.fullmatch(re.escape(_EQF) + "([1-8])", target)
+    hint = wording.level(int(found[1])) if found else ""
     scheme = target.removeprefix(_SNB).partition("/")[0] if target.startswith(_SNB) else ""
     if _text(alignment.get("targetFramework")).endswith(_PLANNED):
         # A plan is not what happened to this learner.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from ingenium_credentials import api
 from ingenium_credentials.models import Achievement, AuditEntry, Award, Credential
 from ingenium_credentials.views import reading
 from tests.api.conftest import EARNED_AT
+from tests.badges import elm_examples
 
 
 @pytest.fixture
@@ -68,6 +70,73 @@ def test_the_page_of_the_verifier_says_what_is_certified(client: Client, award: 
     assert (found.title.value, found.holder) == ("Mediterranean ecosystems", "Ελένη Παπαδάκη")
     assert found.issuer is not None
     assert [party.name.value for party in found.awarding] == [found.issuer.name.value]
+
+
+def test_the_page_of_the_verifier_shows_the_facts(client: Client, award: Award) -> None:
+    body = bytes(award.credentials.get(format="elm").body)
+
+    answer = client.post("/ingenium/verify/", {"file": SimpleUploadedFile("sealed.jsonld", body)})
+
+    page = answer.content.decode()
+    assert "<dt>Workload</dt><dd>3 ECTS</dd>" in page
+    assert "<dt>Level</dt><dd>EQF level 6" in page
+    assert "<dt>Assessment</dt><dd>written examination</dd>" in page
+    assert "<dt>Form of participation</dt><dd>Online</dd>" in page
+    assert "<dt>Language of instruction</dt><dd>English</dd>" in page
+    assert "Names the species of a rocky shore." in page
+    assert "Hellenic Authority (example)" in page
+    assert "<dt>Final grade</dt><dd>Pass</dd>" in page
+
+
+def test_every_fact_of_a_rich_document_is_shown() -> None:
+    facts = reading.of_document(elm_examples.document())
+
+    assert {fact.label: fact.text.value for fact in facts.table} == {
+        "Workload": "7.5 ECTS · 190 hours",
+        "Level": "EQF level 6",
+        "Assessment": elm_examples.EXTRAS["assessment"].labels["en"],
+        "Supervision and identity check, as planned": elm_examples.EXTRAS["supervision"].labels["en"],
+        "Form of participation": "Online",
+        "Field of study": elm_examples.EXTRAS["isced_f"].labels["en"],
+        "Language of instruction": "English, Spanish, Portuguese",
+        "Quality assurance": "Program Quality Assurance, Example agency",
+        "Supervision and identity check": "Supervised with ID Verification",
+        "Final grade": "87.5 %",
+    }
+    assert facts.awarded_at == elm_examples.RICH.awarded_at
+    assert facts.valid_until == elm_examples.RICH.valid_until
+    assert len(facts.outcomes) == len(elm_examples.OUTCOMES)
+    assert [section.heading for section in facts.sections] == [
+        "What was asked",
+        "Prerequisites",
+        "What it can count towards",
+        "Further information",
+    ]
+    assert facts.demonstration
+
+
+def test_credits_of_another_system_are_not_called_ects() -> None:
+    entry = {"point": "4", "framework": {"prefLabel": {"en": "ECVET"}}}
+    graded = [{"title": {"en": name}, "grade": {"noteLiteral": {"en": "B"}}} for name in ("Essay", "Viva")]
+    claim = {"title": {"en": "A"}, "creditReceived": entry, "provenBy": graded}
+    document = {"type": "EuropeanDigitalCredential", "credentialSubject": {"hasClaim": claim}}
+
+    rows = {fact.label: fact.text.value for fact in reading.of_document(document).table}
+
+    assert rows == {"Credits": "4 ECVET", "Assessment": "Essay, Viva", "Essay": "B", "Viva": "B"}
+
+
+@pytest.mark.parametrize("shape", [None, 7, "text", [], {}, [[None]], [{}] * 60, {"en": [[]]}, {"id": 5}])
+@pytest.mark.parametrize("place", ["credentialSubject", "hasClaim", "specifiedBy", "provenBy", "awardedBy"])
+def test_a_document_of_any_shape_has_a_page(place: str, shape: Any) -> None:
+    claim = {"title": {"en": "A"}, place: shape}
+    subject = {"hasClaim": shape if place == "hasClaim" else [claim]}
+    subject = shape if place == "credentialSubject" else subject
+    document = {"type": ["EuropeanDigitalCredential"], "credentialSubject": subject}
+
+    page = render_to_string("ingenium_credentials/_facts.html", {"facts": reading.of_document(document)})
+
+    assert "Traceback" not in page
 
 
 def test_the_report_on_a_document_names_each_credential_inside_for_what_it_is(
