@@ -40,11 +40,10 @@ def _conformance_data() -> str:
 
 INGENIUM_CONFORMANCE_DATA = _conformance_data()
 
-# Tokens as the LMS gives them to programs.
+# Tokens as the LMS gives them to programs; the public key is the tests'.
 JWT_AUTH = {
-    "JWT_DECODE_HANDLER": "edx_rest_framework_extensions.auth.jwt.decoder.jwt_decode_handler",
     "JWT_AUTH_HEADER_PREFIX": "JWT",
-    "JWT_ALGORITHM": "HS256",
+    "JWT_DECODE_HANDLER": "edx_rest_framework_extensions.auth.jwt.decoder.jwt_decode_handler",
     "JWT_ISSUER": "https://ingenium.example/oauth2",
     "JWT_AUDIENCE": "ingenium",
     "JWT_SECRET_KEY": "a secret of at least thirty-two bytes",

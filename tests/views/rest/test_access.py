@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Callable
 from typing import Any
 
+import jwt
 import pytest
-from django.contrib.auth import get_user_model
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern
+from jwt.algorithms import RSAAlgorithm
 
 from ingenium_credentials.models import OfferedCourse
 from ingenium_credentials.views.rest import addresses
@@ -93,33 +98,65 @@ def test_a_fault_of_ours_shows_nothing_of_itself(call: Call) -> None:
     assert "awardrule" not in response.content.decode()
 
 
-def test_a_token_of_the_lms_lets_its_staff_in(offered: OfferedCourse, teacher: Any, settings: Any) -> None:
-    token = _token({"preferred_username": teacher.username, "email": teacher.email})
-    response = Client().get(f"{ROOT}rules/", headers={"authorization": f"JWT {token}"})
-    assert response.status_code == 200
+@pytest.fixture(scope="module")
+def lms_key() -> rsa.RSAPrivateKey:
+    """The LMS's own key, with which it signs tokens."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def test_a_token_that_somebody_else_signed_lets_nobody_in(offered: OfferedCourse, teacher: Any) -> None:
-    token = _token({"preferred_username": teacher.username, "email": teacher.email}, secret="y" * 32)
-    response = Client().get(f"{ROOT}rules/", headers={"authorization": f"JWT {token}"})
-    assert response.status_code == 401
+@pytest.fixture
+def token(lms_key: rsa.RSAPrivateKey, settings: Any) -> Callable[..., str]:
+    """Make a token for somebody, as the LMS does, or with another key."""
+    public = json.loads(RSAAlgorithm.to_jwk(lms_key.public_key())) | {"kid": "lms"}
+    settings.JWT_AUTH = {**settings.JWT_AUTH, "JWT_PUBLIC_SIGNING_JWK_SET": json.dumps({"keys": [public]})}
+
+    def made(user: Any, key: Any = lms_key, algorithm: str = "RS512") -> str:
+        now = int(time.time())
+        claims = {
+            "iss": settings.JWT_AUTH["JWT_ISSUER"],
+            "aud": settings.JWT_AUTH["JWT_AUDIENCE"],
+            "iat": now,
+            "exp": now + 60,
+            "version": "1.2.0",
+            "scopes": [],
+            "is_restricted": False,
+            "filters": [],
+            "preferred_username": user.username,
+            "email": user.email,
+        }
+        return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": "lms"})
+
+    return made
 
 
-def test_a_token_of_a_learner_is_not_enough(offered: OfferedCourse, learner: Any) -> None:
-    token = _token({"preferred_username": learner.username, "email": learner.email})
-    response = Client().get(f"{ROOT}rules/", headers={"authorization": f"JWT {token}"})
-    assert response.status_code == 403
-    assert get_user_model().objects.filter(username=learner.username).count() == 1
+def _with(token: str) -> Any:
+    return Client().get(f"{ROOT}rules/", headers={"authorization": f"JWT {token}"})
 
 
-def _token(claims: dict[str, Any], secret: str = "") -> str:
-    import time
+def test_a_token_of_the_lms_lets_its_staff_in(
+    token: Callable[..., str], offered: OfferedCourse, teacher: Any
+) -> None:
+    assert _with(token(teacher)).status_code == 200
 
-    import jwt
-    from django.conf import settings
 
-    auth: dict[str, Any] = settings.JWT_AUTH
-    now = int(time.time())
-    claims = {"iss": auth["JWT_ISSUER"], "aud": auth["JWT_AUDIENCE"], "exp": now + 60, "iat": now, **claims}
-    claims |= {"version": "1.2.0", "scopes": [], "is_restricted": False, "filters": []}
-    return jwt.encode(claims, secret or auth["JWT_SECRET_KEY"], algorithm="HS256")
+def test_a_token_of_a_learner_is_not_enough(
+    token: Callable[..., str], offered: OfferedCourse, learner: Any
+) -> None:
+    assert _with(token(learner)).status_code == 403
+
+
+def test_a_token_that_somebody_else_signed_lets_nobody_in(
+    token: Callable[..., str], offered: OfferedCourse, teacher: Any
+) -> None:
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert _with(token(teacher, stranger)).status_code == 401
+    assert _with(token(teacher, "y" * 64, "HS256")).status_code == 401
+    assert _with(token(teacher) + "x").status_code == 401
+
+
+def test_without_a_public_key_of_the_lms_no_token_is_taken(
+    token: Callable[..., str], offered: OfferedCourse, teacher: Any, settings: Any
+) -> None:
+    settings.JWT_AUTH = {**settings.JWT_AUTH, "JWT_PUBLIC_SIGNING_JWK_SET": ""}
+    assert _with(token(teacher, "y" * 64, "HS256")).status_code == 401
+    assert _with(token(teacher)).status_code == 401
