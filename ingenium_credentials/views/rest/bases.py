@@ -193,6 +193,9 @@ def problem_of(error: Exception, view: CourseView) -> Response:
     """What to answer for an error; unknown ones are logged and say nothing of themselves."""
     if isinstance(error, exceptions.ValidationError):
         return problem(400, _("Some fields are not right; `errors` names them."), errors=error.detail)
+    if isinstance(error, RecursionError):
+        # JSON that is nested more deeply than Python follows; nothing of ours is.
+        error = exceptions.ParseError()
     if isinstance(error, exceptions.APIException):
         return _of_framework(error, view)
     if isinstance(error, ObjectDoesNotExist):
