@@ -80,6 +80,7 @@ from .simulating import cancel_simulation, run_simulation, simulations_left, sta
 from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
+from .tables import MOST_BYTES as MOST_IMPORT_BYTES
 from .verifying import ERASED, RECORD, verify
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "LARGEST_AGREEMENT",
     "LOST",
     "MOST_ATTEMPTS",
+    "MOST_IMPORT_BYTES",
     "MOST_RESULTS",
     "NAME_SOURCES",
     "OTHER_NAME",

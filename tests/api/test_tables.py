@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import struct
+import time
+import tracemalloc
 import unicodedata
 import zipfile
+import zlib
 from typing import Any
 
 import pytest
@@ -107,7 +111,8 @@ def test_a_number_with_a_sign_is_no_formula(number: str) -> None:
     [
         (b"", "is empty"),
         (b" \r\n", "is empty"),
-        (b"x" * (tables.MOST_BYTES + 1), "larger than 2 MB"),
+        (b"x" * (tables.MOST_BYTES + 1), "larger than 5 MB"),
+        (b"x" * 2_000_001, "larger than 2 MB"),
         (b'name\n"open\n', "quotation mark"),
         (b"name\n" + b"a\n" * (tables.MOST_ROWS + 1), "more than 1000 rows"),
         (b"name\na\x07b\n", "control characters"),
@@ -156,6 +161,59 @@ class TestWorkbooks:
 
         with pytest.raises(Unreadable, match="too large"):
             read_table(bomb)
+
+    @pytest.mark.parametrize("strings", [5_700_000, 250_000])
+    def test_a_workbook_of_countless_strings_costs_next_to_nothing(self, strings: int) -> None:
+        namespace = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        bomb = self._with(
+            "xl/sharedStrings.xml", b'<sst xmlns="%s">%s</sst>' % (namespace, b"<si/>" * strings)
+        )
+        assert len(bomb) < 100_000
+        began = time.process_time()
+
+        with pytest.raises(Unreadable, match="too large"):
+            read_table(bomb)
+
+        assert time.process_time() - began < 0.5
+
+    def test_no_more_is_unpacked_than_a_part_says_to_have(self) -> None:
+        part = b'<sst xmlns="x"/>'
+        bomb = self._with("xl/sharedStrings.xml", part + b" " * 60_000_000)
+        liar = self._saying("xl/sharedStrings.xml", bomb, part)
+
+        tracemalloc.start()
+        try:
+            assert read_table(liar).rows == (("name",), ("ana",))
+            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        finally:
+            tracemalloc.stop()
+
+    def _saying(self, name: str, data: bytes, part: bytes) -> bytes:
+        """The archive, whose directory says of one member that it ends after `part`."""
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            member = archive.getinfo(name)
+        # In the directory as in APPNOTE 4.3.12: CRC-32, size packed, size unpacked.
+        true, said = (
+            struct.pack("<III", crc, member.compress_size, size)
+            for crc, size in ((member.CRC, member.file_size), (zlib.crc32(part), len(part)))
+        )
+        assert true in data
+        return data.replace(true, said)
+
+    @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_what_no_spreadsheet_packs_with_is_refused(self, packing: int) -> None:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", packing) as archive:
+            archive.writestr("xl/workbook.xml", "<workbook/>")
+
+        with pytest.raises(Unreadable, match="damaged or protected"):
+            read_table(file.getvalue())
+
+    def test_a_full_sheet_of_the_sample_is_not_too_large(self) -> None:
+        row = ("learner", "learner@example.org", "2026-06-30", "85 %", "", "Examined orally")
+        rows = [row, *(tuple(f"{cell}{number}" for cell in row) for number in range(tables.MOST_ROWS))]
+
+        assert len(read_table(_xlsx(rows)).rows) == tables.MOST_ROWS + 1
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
     def test_entities_are_refused(self, encoding: str) -> None:

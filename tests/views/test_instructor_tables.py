@@ -136,6 +136,26 @@ class TestImport:
         assert "wrong" in posted(staff, address, definition="cities", file=empty)
         assert staff.post(address, {"definition": "ecosystems", "file": table()}).status_code == 404
 
+    def test_a_file_beyond_the_limit_is_refused(
+        self, staff: Client, offered: OfferedCourse, course_id: str
+    ) -> None:
+        large = SimpleUploadedFile("a.csv", b"x" * (api.MOST_IMPORT_BYTES + 1))
+
+        page = posted(staff, at("instructor-import", course_id), definition="cities", file=large)
+
+        assert "The file is larger than 5 MB." in page
+
+    def test_files_are_read_as_often_as_over_the_api(
+        self, staff: Client, offered: OfferedCourse, course_id: str, settings: Any
+    ) -> None:
+        settings.INGENIUM_API_RATE = "2/min"
+        address = at("instructor-import", course_id)
+
+        answers = [staff.post(address, {"definition": "cities"}).status_code for _once in range(3)]
+
+        assert answers == [200, 200, 429]
+        assert staff.get(address).status_code == 200
+
     def test_an_import_of_another_course_is_nothing_here(
         self, staff: Client, offered: OfferedCourse, passed: CourseResult, course_id: str
     ) -> None:

@@ -32,11 +32,10 @@ from ... import api, lms
 from ...conf import conf
 from ...rules import ConditionError
 
-__all__ = ["PROBLEM_TYPE", "CourseView", "ProblemSerializer", "described", "problem"]
+__all__ = ["PROBLEM_TYPE", "CourseView", "ProblemSerializer", "StaffThrottle", "described", "problem"]
 
 logger = logging.getLogger(__name__)
 
-_LARGEST_BODY = 1_000_000
 _TITLES = {
     400: "The request is not understood",
     401: "Nobody is signed in",
@@ -130,6 +129,8 @@ class CourseView(APIView):
     parser_classes: Sequence[Any] = (JSONParser,)
     throttle_classes = (StaffThrottle,)
     schema = _Described()
+    largest_body = 1_000_000
+    """In bytes."""
     course_id: str
     """The course's key in its canonical form, once the request was let in."""
 
@@ -143,7 +144,7 @@ class CourseView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in the staff of the course, within the rate, with a body of bounded size."""
-        _demand_small(request)
+        _demand_small(request, self.largest_body)
         super().initial(request, *args, **kwargs)
         try:
             self.course_id = str(CourseKey.from_string(kwargs["course_id"]))
@@ -185,26 +186,29 @@ def _restrictions() -> tuple[type[BasePermission], ...]:
     return (NotJwtRestrictedApplication,)
 
 
-def _demand_small(request: Request) -> None:
+def _demand_small(request: Request, most: int) -> None:
     try:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         size = 0
-    if size > _LARGEST_BODY:
-        raise _TooLarge
+    if size > most:
+        raise _TooLarge(most)
 
 
 class _TooLarge(exceptions.APIException):
     status_code = 413
 
-    def __init__(self) -> None:
-        super().__init__(_("At most %(most)d kB are taken at once.") % {"most": _LARGEST_BODY // 1000})
+    def __init__(self, most: int) -> None:
+        super().__init__(_("At most %(most)d kB are taken at once.") % {"most": most // 1000})
 
 
 def problem_of(error: Exception, view: CourseView) -> Response:
     """What to answer for an error; unknown ones are logged and say nothing of themselves."""
     if isinstance(error, exceptions.ValidationError):
         return problem(400, _("Some fields are not right; `errors` names them."), errors=error.detail)
+    if isinstance(error, RecursionError):
+        # JSON that is nested more deeply than Python follows; nothing of ours is.
+        error = exceptions.ParseError()
     if isinstance(error, exceptions.APIException):
         return _of_framework(error, view)
     if isinstance(error, ObjectDoesNotExist):

@@ -69,6 +69,7 @@ class ImportsView(CourseView):
     """Files of learners who are to be awarded."""
 
     parser_classes = (_CsvParser, _SheetParser)
+    largest_body = api.MOST_IMPORT_BYTES
 
     @described(
         "imports_check",

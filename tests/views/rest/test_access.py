@@ -79,6 +79,16 @@ def test_a_body_that_is_no_json_is_refused(call: Call) -> None:
     assert call("post", "rules/", "<a/>", content_type="text/xml").status_code == 415
 
 
+@pytest.mark.parametrize("depth", [200_000, 5_000, 900, 300])
+@pytest.mark.parametrize("opening", ["[", '{"all":[', '{"condition":{"all":['])
+def test_a_body_nested_beyond_reason_is_refused(call: Call, depth: int, opening: str) -> None:
+    closing = "".join({"[": "]", "{": "}"}.get(letter, "") for letter in reversed(opening))
+    repeated = min(depth, 900_000 // len(opening + closing))
+    body = opening * repeated + closing * repeated
+    for path in ("rules/", "results/"):
+        assert call("post", path, body).status_code == 400
+
+
 def test_the_rate_is_limited_by_user(call: Call, settings: Any) -> None:
     settings.INGENIUM_API_RATE = "2/min"
     answers = [call("get", "rules/") for _once in range(3)]

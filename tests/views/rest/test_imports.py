@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ingenium_credentials import api
 from ingenium_credentials.models import Award, CourseResult, OfferedCourse
 from tests.conftest import COURSE
 from tests.views.rest.conftest import Call
@@ -51,6 +52,14 @@ def test_faults_have_row_and_column(call: Call) -> None:
 def test_a_file_of_another_kind_is_refused(call: Call) -> None:
     response = call("post", "imports/?definition=ecosystems", b"%PDF", content_type="application/pdf")
     assert response.status_code == 415
+
+
+def test_as_large_a_file_is_taken_as_on_the_page(call: Call) -> None:
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    address = "imports/?definition=ecosystems"
+    taken = call("post", address, b"x" * api.MOST_IMPORT_BYTES, content_type=sheet)
+    assert taken.status_code == 422
+    assert call("post", address, b"x" * (api.MOST_IMPORT_BYTES + 1), content_type=sheet).status_code == 413
 
 
 def test_what_is_no_spreadsheet_is_a_fault_of_the_file(call: Call) -> None:
