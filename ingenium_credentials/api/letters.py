@@ -21,7 +21,6 @@ from ..badges.data import preferred
 from ..conf import conf
 from ..models import Award, Letter, Organisation
 from .palette import palette
-from .record import credential_url
 
 __all__ = ["compose"]
 
@@ -76,7 +75,7 @@ def _context(award: Award, words: _Words, language: str) -> dict[str, object]:
         "words": words,
         "name": award.recipient_name,
         "brand": _name(alliance, language) if alliance else "INGENIUM",
-        "address": credential_url(award),
+        "address": f"{conf.BASE_URL}/ingenium/credentials/?open={award.uuid}",
         "host": urlsplit(conf.BASE_URL).hostname or "",
         "colours": {role.replace("-", "_"): colour for role, colour in palette().items()},
         "language": language,

@@ -41,7 +41,14 @@ class Card:
 @login_required
 @guarded
 def my_credentials(request: HttpRequest) -> HttpResponse:
-    """All credentials of whoever is signed in, newest first."""
+    """All credentials of whoever is signed in, newest first; or the one that a letter leads to.
+
+    `?open=<id>` is where letters lead: a private credential shows itself to nobody who has not
+    signed in, not even so much as that it is there.
+    """
+    wanted = _wanted(request)
+    if wanted is not None:
+        return HttpResponseRedirect(reverse("ingenium_credentials:credential", args=[wanted]))
     awards = (
         Award.objects.filter(learner_id=request.user.pk)
         .exclude(recipient_name="")
@@ -51,6 +58,15 @@ def my_credentials(request: HttpRequest) -> HttpResponse:
     cards = [_card(award) for award in awards]
     offered = [] if cards else _offered()
     return page(request, "credentials.html", {"cards": cards, "offered": offered})
+
+
+def _wanted(request: HttpRequest) -> UUID | None:
+    """The id of the learner's own award that is asked for."""
+    try:
+        uuid = UUID(request.GET.get("open", ""))
+    except ValueError:
+        return None
+    return uuid if Award.objects.filter(uuid=uuid, learner_id=request.user.pk).exists() else None
 
 
 def _card(award: Award) -> Card:

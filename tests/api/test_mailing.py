@@ -44,7 +44,7 @@ def test_who_is_awarded_is_told(issued: Award, learner: Any) -> None:
     (sent,) = mail.outbox
     assert sent.to == [learner.email]
     assert "Mediterranean ecosystems" in sent.subject
-    assert f"https://ingenium.example/ingenium/credentials/{issued.uuid}" in sent.body
+    assert f"https://ingenium.example/ingenium/credentials/?open={issued.uuid}" in sent.body
     letter.refresh_from_db()
     assert letter.sent_at is not None
     assert letter.next_attempt_at is None

@@ -114,3 +114,14 @@ def test_a_title_without_the_readers_language_says_which_it_is_in(
     page = text(owner.get(LIST, headers={"accept-language": "ro"}))
 
     assert '<span lang="en">Digital skills for sustainable cities</span>' in page
+
+
+def test_a_letter_leads_through_the_sign_in_to_the_credential(
+    client: Client, owner: Client, other: Client, make_award: Make
+) -> None:
+    address = f"/ingenium/credentials/?open={make_award().uuid}"
+
+    assert client.get(address)["Location"].startswith("/login?next=/ingenium/credentials/%3Fopen%3D")
+    assert owner.get(address, follow=True).request["PATH_INFO"].endswith(address.partition("=")[2])
+    assert other.get(address).status_code == 200
+    assert owner.get("/ingenium/credentials/?open=nonsense").status_code == 200

@@ -260,6 +260,8 @@ def _follow(letter: Letter, owner: Client) -> tuple[str, str]:
     message = compose(letter, account)
     [link] = re.findall(r"https://ingenium\.example/ingenium/\S*", message.text)
     assert f'href="{link}"' in message.body_html
-    response = owner.get(link.removeprefix("https://ingenium.example"), headers={"accept": "text/html"})
+    response = owner.get(
+        link.removeprefix("https://ingenium.example"), headers={"accept": "text/html"}, follow=True
+    )
     assert response.status_code == 200
     return link, response.content.decode()
