@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from contextlib import nullcontext
 from decimal import Decimal
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ingenium_credentials import api, coursework, lms, rules
-from ingenium_credentials.models import CourseResult, PartResult
+from ingenium_credentials.models import CourseResult, OfferedCourse, PartResult
 
 COURSE = "course-v1:UOC+MED101+2026"
 KEY = CourseKey.from_string(COURSE)
@@ -279,3 +280,19 @@ def test_the_modes_of_many_learners_are_asked_of_the_platform_at_once(
 
     assert {known.courses[COURSE].mode for known in found.values()} == {"verified"}
     assert (len(found), Counted.asked) == (count, 1)
+
+
+@pytest.mark.django_db
+def test_only_whoever_takes_the_course_can_be_reported(
+    platform: dict[str, Any], django_user_model: Any
+) -> None:
+    api.define_offered_course(OfferedCourse(course_id=COURSE))
+    here, elsewhere = (django_user_model.objects.create_user(name) for name in ("here", "elsewhere"))
+    platform["CourseEnrollment"].append(SimpleNamespace(user_id=here.pk, course_id=KEY))
+
+    for learner, known in ((here, True), (elsewhere, False)):
+        reported = api.ReportedResult(learner_id=learner.pk, at=NOW, is_passing=True)
+        with nullcontext() if known else pytest.raises(api.NotAllowed):
+            api.import_results(COURSE, [reported], source="Exam of June")
+
+    assert [row.learner_id for row in CourseResult.objects.all()] == [here.pk]

@@ -52,8 +52,9 @@ def offered_definitions(course_id: str) -> list[Achievement]:
 def demand_offered(rule: AwardRule, course_id: str) -> None:
     """Refuse, with `NotAllowed`, a rule that instructors of the course may not write.
 
-    Its definition must be offered in their course; it may name only courses and
-    definitions that are offered together with that definition, somewhere in the alliance.
+    Its definition must be offered in their course, which the condition must name: nobody sets
+    the bar for learners of other courses alone. It may name only courses and definitions that
+    are offered together with that definition, somewhere in the alliance.
     """
     definition = rule.achievement.slug
     if definition not in _offered(course_id):
@@ -76,6 +77,8 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
             )
             % {"names": ", ".join(strange), "definition": definition}
         )
+    if course_id not in rules.courses_of(rule.condition):
+        raise NotAllowed(_("The condition does not name this course."))
 
 
 def course_warnings(condition: object) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .. import lms
 from ..models import CourseResult, OfferedCourse, PartResult
 from . import auditing
 from .errors import NotAllowed
@@ -77,7 +78,7 @@ def _demand_sound(course_id: str, results: Sequence[ReportedResult], source: str
         raise NotAllowed(_("In this course nothing is awarded; an officer enters it under offered courses."))
     if len(results) > MOST_RESULTS:
         raise NotAllowed(_("At most %(most)d results are taken at once.") % {"most": MOST_RESULTS})
-    known = _known_learners(result.learner_id for result in results)
+    known = _learners_of(course_id, {result.learner_id for result in results})
     latest = timezone.now() + _CLOCKS_DIFFER
     for place, result in enumerate(results, start=1):
         if result.learner_id not in known:
@@ -86,9 +87,17 @@ def _demand_sound(course_id: str, results: Sequence[ReportedResult], source: str
             raise NotAllowed(_("Result %(place)d lies in the future.") % {"place": place})
 
 
-def _known_learners(ids: Iterable[int]) -> set[int]:
-    accounts = get_user_model()._default_manager
-    return set(accounts.filter(pk__in=list(ids)).values_list("pk", flat=True))
+def _learners_of(course_id: str, ids: set[int]) -> set[int]:
+    """Who of them takes the course: nobody becomes a learner of it by being reported.
+
+    Outside an LMS nobody enrols, and every account may be reported.
+    """
+    known = CourseResult.objects.filter(course_id=course_id, learner_id__in=ids)
+    here = set(known.values_list("learner_id", flat=True))
+    if lms.is_platform():
+        return here | lms.enrolled(course_id, ids - here)
+    accounts = get_user_model()._default_manager.filter(pk__in=ids - here)
+    return here | set(accounts.values_list("pk", flat=True))
 
 
 def _write(course_id: str, result: ReportedResult) -> None:

@@ -25,7 +25,7 @@ __all__ = ["Submission", "demand_size", "of_body", "of_form"]
 _ENVELOPE = 20_000
 """Bytes for what a form adds: boundaries, headers, the other fields."""
 _ADDRESS = re.compile(r"https?://\S{1,500}", re.IGNORECASE)
-_PATH = re.compile(r".*/ingenium/credentials/([0-9a-fA-F-]{36})(?:\.(json|jwt|png|svg))?/?")
+_PATH = re.compile(r".*/ingenium/credentials/([0-9a-fA-F-]{36})(?:\.(json|jwt|elm\.jsonld|png|svg|pdf))?/?")
 
 
 @frozen(kw_only=True)
@@ -118,7 +118,8 @@ def _linked(request: HttpRequest, address: str) -> bytes:
         )
     award: Award = see(request, uuid).award
     stored = {found.format: found for found in Credential.objects.filter(award=award)}
-    for name in ("ob3", "ob3-jwt"):
+    badge_first, sealed_first = ("ob3", "ob3-jwt", "elm"), ("elm", "ob3", "ob3-jwt")
+    for name in sealed_first if address.endswith(".elm.jsonld") else badge_first:
         if name in stored:
             return bytes(stored[name].body)
     raise Problem(

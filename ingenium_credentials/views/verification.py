@@ -126,7 +126,7 @@ class SchemaView(SpectacularAPIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = ()
+    throttle_classes = (VerifyThrottle,)
     serve_public = True
     urlconf = "ingenium_credentials.views.described"
     custom_settings = _DESCRIPTION

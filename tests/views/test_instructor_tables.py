@@ -162,7 +162,6 @@ def downloaded(browser: Client, address: str, **fields: str) -> bytes:
     response: Any = browser.post(address, fields)
     assert response["Cache-Control"] == "private, no-store"
     body = b"".join(response.streaming_content)
-    response.close()
     return body
 
 

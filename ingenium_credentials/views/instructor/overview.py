@@ -73,8 +73,7 @@ def rules_of(course: Course) -> list[AwardRule]:
 
 
 def _is_here(course: Course, rule: AwardRule) -> bool:
-    courses = {named.course_id for named in rule.courses.all()}
-    return not courses or course.id in courses
+    return course.id in {named.course_id for named in rule.courses.all()}
 
 
 def _counts(course: Course) -> dict[tuple[str, str], int]:

@@ -58,9 +58,8 @@ class Course:
         return rule
 
     def names(self, rule: AwardRule) -> bool:
-        """Whether the rule is this course's: it names the course, or no course at all."""
-        courses = set(rule.courses.values_list("course_id", flat=True))
-        return not courses or self.id in courses
+        """Whether the rule is this course's: it names the course."""
+        return rule.courses.filter(course_id=self.id).exists()
 
     def award(self, uuid: UUID) -> Award:
         """An award of this course; a `Problem` for any other."""

@@ -21,7 +21,7 @@ from opaque_keys.edx.keys import CourseKey
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -137,6 +137,10 @@ class CourseView(APIView):
         """The session, and the LMS's JSON Web Tokens where it has them."""
         return [one() for one in _authentications()]
 
+    def get_permissions(self) -> list[Any]:
+        """Somebody who is signed in; a token that was given for less than everything is not enough."""
+        return [*super().get_permissions(), *(one() for one in _restrictions())]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in the staff of the course, within the rate, with a body of bounded size."""
         _demand_small(request)
@@ -170,6 +174,15 @@ def _authentications() -> tuple[type[BaseAuthentication], ...]:
     except (ImportError, ImproperlyConfigured):
         return (SessionAuthentication,)
     return (JwtAuthentication, SessionAuthentication)
+
+
+def _restrictions() -> tuple[type[BasePermission], ...]:
+    # The LMS's middleware adds it by the attribute `authentication_classes`, which is not ours.
+    try:
+        from edx_rest_framework_extensions.permissions import NotJwtRestrictedApplication
+    except (ImportError, ImproperlyConfigured):
+        return ()
+    return (NotJwtRestrictedApplication,)
 
 
 def _demand_small(request: Request) -> None:

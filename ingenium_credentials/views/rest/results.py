@@ -112,6 +112,7 @@ class ApplyView(CourseView):
         row = AwardImport.objects.get(course_id=self.course_id, uuid=uuid)
         if row.actor_id != self.actor_id:
             raise exceptions.PermissionDenied(_("Whoever checked the file applies it."))
+        offered(self.course_id, row.achievement.slug)
         return Response(_shown(api.apply_import(row, actor_id=self.actor_id)))
 
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from ... import api, rules
 from ...models import Achievement, AwardRule
 from .bases import CourseView, described
-from .shapes import ExplanationShape, LearnerId, ReasonShape, RuleShape
+from .shapes import ExplanationShape, LearnerId, ReasonShape, RuleShape, SwitchShape
 
 __all__ = ["ExplainView", "PauseView", "RuleView", "RulesView", "SchemaOfConditionsView", "SwitchOnView"]
 
@@ -82,8 +82,6 @@ class RulesView(CourseView):
         shape.is_valid(raise_exception=True)
         given = shape.validated_data
         achievement = offered(self.course_id, given["definition"])
-        if self.course_id not in rules.courses_of(given["condition"]):
-            raise exceptions.ValidationError({"condition": [_("The condition does not name this course.")]})
         rule = _save(self, AwardRule(achievement=achievement), given, None)
         return Response(shown(rule), status=201)
 
@@ -123,13 +121,20 @@ class SwitchOnView(CourseView):
     @described(
         "rules_switch_on",
         "Switch a rule on",
-        request=ReasonShape,
+        request=SwitchShape,
         responses={200: RuleShape},
     )
     def post(self, request: Request, course_id: str, uuid: Any) -> Response:
         """From now on it awards; whoever has met it already is found. Twice changes nothing."""
         rule = rule_of(self.course_id, uuid)
-        return Response(shown(api.switch_on(rule, actor_id=self.actor_id, reason=_reason(request))))
+        shape = SwitchShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        given = shape.validated_data
+        api.demand_offered(rule, self.course_id)
+        switched = api.switch_on(
+            rule, actor_id=self.actor_id, reason=given["reason"], seen_revision=given["revision"]
+        )
+        return Response(shown(switched))
 
 
 class PauseView(CourseView):

@@ -85,6 +85,12 @@ class ReasonShape(_Strict):
     reason = serializers.CharField(max_length=255)
 
 
+class SwitchShape(ReasonShape):
+    """Which version of a rule is to award, and why."""
+
+    revision = serializers.IntegerField(min_value=0, help_text="The revision that was read and tried.")
+
+
 class ConditionShape(_Strict):
     """A condition and the definition that it would award."""
 

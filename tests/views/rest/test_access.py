@@ -110,7 +110,7 @@ def token(lms_key: rsa.RSAPrivateKey, settings: Any) -> Callable[..., str]:
     public = json.loads(RSAAlgorithm.to_jwk(lms_key.public_key())) | {"kid": "lms"}
     settings.JWT_AUTH = {**settings.JWT_AUTH, "JWT_PUBLIC_SIGNING_JWK_SET": json.dumps({"keys": [public]})}
 
-    def made(user: Any, key: Any = lms_key, algorithm: str = "RS512") -> str:
+    def made(user: Any, key: Any = lms_key, algorithm: str = "RS512", **more: Any) -> str:
         now = int(time.time())
         claims = {
             "iss": settings.JWT_AUTH["JWT_ISSUER"],
@@ -123,6 +123,7 @@ def token(lms_key: rsa.RSAPrivateKey, settings: Any) -> Callable[..., str]:
             "filters": [],
             "preferred_username": user.username,
             "email": user.email,
+            **more,
         }
         return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": "lms"})
 
@@ -152,6 +153,12 @@ def test_a_token_that_somebody_else_signed_lets_nobody_in(
     assert _with(token(teacher, stranger)).status_code == 401
     assert _with(token(teacher, "y" * 64, "HS256")).status_code == 401
     assert _with(token(teacher) + "x").status_code == 401
+
+
+def test_a_token_of_a_restricted_application_is_not_enough(
+    token: Callable[..., str], offered: OfferedCourse, teacher: Any
+) -> None:
+    assert _with(token(teacher, is_restricted=True, scopes=["grades:read"])).status_code == 403
 
 
 def test_without_a_public_key_of_the_lms_no_token_is_taken(

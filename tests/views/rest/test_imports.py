@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingenium_credentials.models import Award, CourseResult
+from ingenium_credentials.models import Award, CourseResult, OfferedCourse
 from tests.conftest import COURSE
 from tests.views.rest.conftest import Call
 
@@ -31,6 +31,13 @@ def test_a_sound_file_is_checked_and_then_applied_once(call: Call) -> None:
     address = f"imports/{checked.json()['uuid']}/apply/"
     assert [call("post", address).json()["state"] for _once in range(2)] == ["applied", "applied"]
     assert Award.objects.count() == 1
+
+
+def test_what_is_not_offered_any_more_is_not_awarded(call: Call) -> None:
+    checked = _check(call, f"{HEAD}eleni,2026-01-15,0.9,Exam on paper\n").json()
+    OfferedCourse.objects.update(definitions=[])
+    assert call("post", f"imports/{checked['uuid']}/apply/").status_code == 400
+    assert not Award.objects.exists()
 
 
 def test_faults_have_row_and_column(call: Call) -> None:

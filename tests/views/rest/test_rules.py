@@ -6,18 +6,42 @@ import datetime as dt
 from typing import Any
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Award, AwardRule, CourseResult, RuleVersion
+from ingenium_credentials.models import Award, AwardRule, CourseResult, OfferedCourse, RuleVersion
 from tests.conftest import COURSE
 from tests.views.rest.conftest import Call
 
 
 def test_a_new_rule_is_off_until_it_is_switched_on(call: Call, written: dict[str, Any]) -> None:
     assert written["enabled"] is False
-    response = call("post", f"rules/{written['uuid']}/switch-on/", {"reason": "The council agreed"})
+    agreed = {"reason": "The council agreed", "revision": written["revision"]}
+    response = call("post", f"rules/{written['uuid']}/switch-on/", agreed)
     assert response.status_code == 200
     assert response.json()["enabled"] is True
     paused = call("post", f"rules/{written['uuid']}/pause/", {"reason": "A mistake"})
     assert paused.json()["enabled"] is False
+
+
+def test_what_was_tried_is_what_is_switched_on(call: Call, written: dict[str, Any]) -> None:
+    old = {"reason": "The council agreed", "revision": written["revision"] - 1}
+    assert call("post", f"rules/{written['uuid']}/switch-on/", old).status_code == 409
+
+
+def test_what_is_not_offered_any_more_is_not_switched_on(call: Call, written: dict[str, Any]) -> None:
+    OfferedCourse.objects.update(definitions=[])
+    agreed = {"reason": "The council agreed", "revision": written["revision"]}
+    assert call("post", f"rules/{written['uuid']}/switch-on/", agreed).status_code == 409
+
+
+def test_a_rule_cannot_be_turned_against_another_course_alone(
+    call: Call, written: dict[str, Any], offered: OfferedCourse
+) -> None:
+    other = "course-v1:URN+OTHER+2026"
+    api.define_offered_course(OfferedCourse(course_id=other, definitions=offered.definitions))
+    body = {name: written[name] for name in ("name", "definition", "revision")}
+    body["condition"] = {"version": 1, "kind": "course_passed", "course": other}
+    response = call("put", f"rules/{written['uuid']}/", body)
+    assert response.status_code == 409
+    assert call("get", f"rules/{written['uuid']}/").json()["condition"]["course"] == COURSE
 
 
 def test_the_rules_of_the_course_are_listed_and_read(call: Call, written: dict[str, Any]) -> None:

@@ -57,7 +57,8 @@ def test_learners_of_other_courses_are_counted_and_not_named(
 
 
 def test_a_condition_on_courses_that_are_not_offered_together_is_not_tried(call: Call) -> None:
-    response = _try(call, {"version": 1, "kind": "course_passed", "course": OTHER})
+    both = [{"kind": "course_passed", "course": course} for course in (COURSE, OTHER)]
+    response = _try(call, {"version": 1, "all": both})
     assert response.status_code == 409
     assert OTHER in response.json()["detail"]
 
