@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.utils import timezone
 
 from ..models import AuditEntry
 
-__all__ = ["note"]
+__all__ = ["legible", "note"]
+
+# XML can hold none of these, and so no workbook either: XML 1.0, section 2.2.
+_ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def note(action: str, subject: models.Model, *, actor_id: int | None = None, reason: str = "") -> AuditEntry:
@@ -22,8 +27,13 @@ def note(action: str, subject: models.Model, *, actor_id: int | None = None, rea
         action=action,
         subject_kind=str(subject._meta.model_name),
         subject_id=_public_id(subject),
-        reason=reason[:255],
+        reason=legible(reason)[:255],
     )
+
+
+def legible(text: str) -> str:
+    """The text without the characters that no document of ours could hold."""
+    return _ILLEGIBLE.sub("", text)
 
 
 def _public_id(subject: models.Model) -> str:

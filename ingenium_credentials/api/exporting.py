@@ -85,5 +85,6 @@ def _row(award: Award, username: str) -> tuple[str, ...]:
 
 
 def _harmless(row: Sequence[str]) -> list[str]:
-    """Text that a spreadsheet would run begins with an apostrophe, which makes it text there."""
-    return [f"'{cell}" if cell.startswith(_RISKY) else cell for cell in row]
+    """Text that a workbook can hold; what it would run begins with an apostrophe, which makes it text."""
+    cells = map(auditing.legible, row)
+    return [f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells]

@@ -36,8 +36,7 @@ class _Words:
     heading: str
     paragraphs: tuple[str, ...]
     button: str
-    path: str = ""
-    """What follows the address of the credential, for the button."""
+    """It leads to the page of the credential, which shows or asks what the letter is about."""
 
 
 def compose(letter: Letter, account: lms.Account) -> lms.Message:
@@ -77,7 +76,7 @@ def _context(award: Award, words: _Words, language: str) -> dict[str, object]:
         "words": words,
         "name": award.recipient_name,
         "brand": _name(alliance, language) if alliance else "INGENIUM",
-        "address": credential_url(award) + words.path,
+        "address": credential_url(award),
         "host": urlsplit(conf.BASE_URL).hostname or "",
         "colours": {role.replace("-", "_"): colour for role, colour in palette().items()},
         "language": language,
@@ -155,7 +154,6 @@ def _confirm(award: Award, title: str) -> _Words:
             _("What is signed is never edited afterwards.") + " " + until,
         ),
         button=_("Check your name"),
-        path="/name",
     )
 
 

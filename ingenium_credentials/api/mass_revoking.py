@@ -102,15 +102,25 @@ def _uuid(value: UUID | str) -> UUID:
 def preview_mass_revocation(proposal: MassRevocation) -> MassPreview:
     """What approving the proposal would do as things are now."""
     awards = Award.objects.filter(uuid__in=proposal.awards)
-    concerned = awards.filter(state__in=_REVOCABLE)
+    concerned = _concerned(proposal)
     wholes = Award.objects.filter(parts__in=concerned, state__in=(State.PENDING, State.ISSUED))
     return MassPreview(
         total=len(proposal.awards),
         by_state=_counted(awards, "state"),
         by_definition=_counted(concerned, "definition"),
         formats=_counted(Credential.objects.filter(award__in=concerned), "format"),
-        wholes=wholes.exclude(uuid__in=proposal.awards).distinct().count(),
+        wholes=wholes.exclude(pk__in=concerned).distinct().count(),
     )
+
+
+def _concerned(proposal: MassRevocation) -> QuerySet[Award]:
+    """What would be revoked now: the awards that are named, and what has replaced them since."""
+    newest = {UUID(uuid) for uuid in proposal.awards}
+    uuids = set(newest)
+    while newest:
+        newest = set(Award.objects.filter(supersedes__uuid__in=newest).values_list("uuid", flat=True))
+        uuids |= newest
+    return Award.objects.filter(uuid__in=uuids, state__in=_REVOCABLE)
 
 
 def _counted(rows: QuerySet[Award] | QuerySet[Credential], field: str) -> dict[str, int]:
@@ -138,15 +148,18 @@ def decide_mass_revocation(proposal: MassRevocation, approve: bool, actor_id: in
 
 
 def carry_out(proposal_id: int) -> int:
-    """Revoke what an approved proposal names; returns how many. Goes on where it was cut off."""
+    """Revoke what an approved proposal names, and what has replaced that; returns how many.
+
+    Goes on where it was cut off.
+    """
     row = MassRevocation.objects.get(pk=proposal_id)
     if row.decided_at is None or row.state != MassRevocation.State.PROPOSED:
         return 0
-    left = Award.objects.filter(uuid__in=row.awards, state__in=_REVOCABLE).order_by("pk")
     count = 0
-    for uuid in left.values_list("uuid", flat=True):
+    for uuid in _concerned(row).order_by("pk").values_list("uuid", flat=True):
         count += _revoke_one(uuid, row)
-    MassRevocation.objects.filter(pk=row.pk).update(state=MassRevocation.State.DONE)
+    if not _concerned(row).exists():
+        MassRevocation.objects.filter(pk=row.pk).update(state=MassRevocation.State.DONE)
     return count
 
 
@@ -154,6 +167,6 @@ def _revoke_one(uuid: UUID, proposal: MassRevocation) -> int:
     try:
         revoke(uuid, reason=proposal.reason, actor_id=proposal.decided_by)
     except NotAllowed:
-        # Replaced or erased in this moment; its successor was not in the proposal.
+        # Replaced in this moment: the proposal is not done, and the sweep takes its successor.
         return 0
     return 1

@@ -74,8 +74,11 @@ def move(
 
 
 def demand_reason(reason: str) -> str:
-    """The reason in one line; raises `NotAllowed` without one of at most 255 characters."""
-    reason = " ".join(reason.split())
+    """The reason in one line, without illegible characters.
+
+    Raises `NotAllowed` without one of at most 255 characters.
+    """
+    reason = " ".join(auditing.legible(reason).split())
     if not reason or len(reason) > _LONGEST_REASON:
         raise NotAllowed(_("This needs a reason of at most 255 characters."))
     return reason

@@ -53,3 +53,9 @@ def test_entries_are_neither_changed_nor_removed(issuer: Issuer) -> None:
     for attempt in attempts:
         with pytest.raises(AppendOnly):
             attempt()
+
+
+def test_a_reason_is_kept_legible(issuer: Issuer) -> None:
+    assert api.note("seen", issuer, reason="It \x02was, Zoë\u200d \N{GRINNING FACE}").reason == (
+        "It was, Zoë\u200d \N{GRINNING FACE}"
+    )

@@ -78,3 +78,20 @@ def test_whoever_takes_a_list_away_is_noted(course_id: str) -> None:
 
     entry = AuditEntry.objects.get(action="awards-exported")
     assert entry.actor_id == 4
+
+
+def test_no_character_of_one_row_keeps_the_list_from_being_taken_away(issued: Award) -> None:
+    Award.objects.update(revocation_reason="Ex\x02am \x0bwas\x1f \ufffeleaked")
+
+    with api.export_xlsx(Award.objects.all()) as file:
+        sheet = load_workbook(io.BytesIO(file.read()), read_only=True).worksheets[0]
+        cells = list(sheet.values)[1]
+
+    assert "Exam was leaked" in cells
+    assert "Exam was leaked" in _read(Award.objects.all())[1]
+
+
+def test_what_hides_a_formula_does_not_let_it_run(issued: Award) -> None:
+    Award.objects.update(revocation_reason="\x02=1+1")
+
+    assert "'=1+1" in _read(Award.objects.all())[1]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ingenium_credentials import api, tasks
 from ingenium_credentials.models import Achievement, AuditEntry, Award, MassRevocation
 from tests.api.conftest import EARNED_AT
+from tests.interleaving import just_before
 
 pytestmark = pytest.mark.django_db
 State = Award.State
@@ -104,3 +105,53 @@ def test_nothing_and_what_does_not_exist_is_not_proposed(three: list[Award], fau
     with pytest.raises(api.NotAllowed):
         api.propose_mass_revocation([*faulty, str(three[0].uuid)] if faulty else [], "", actor_id=1)
     assert not MassRevocation.objects.exists()
+
+
+def _corrected(award: Award) -> Award:
+    new = api.correct_name(award, "Ana Nova", source="register", reason="Register seen", actor_id=3)
+    api.issue([new.pk])
+    new.refresh_from_db()
+    assert new.state == State.ISSUED
+    return new
+
+
+def test_what_replaces_a_named_award_before_the_decision_is_revoked_too(
+    three: list[Award], django_capture_on_commit_callbacks: Any
+) -> None:
+    proposal = _propose(three[:1])
+    newest = _corrected(_corrected(three[0]))
+
+    preview = api.preview_mass_revocation(proposal)
+    with django_capture_on_commit_callbacks(execute=True):
+        api.decide_mass_revocation(proposal, approve=True, actor_id=2)
+
+    assert (preview.changes, preview.formats) == (1, {"ob3": 1, "ob3-jwt": 1})
+    newest.refresh_from_db()
+    assert (newest.state, newest.revocation_reason) == (State.REVOKED, "Exam was leaked")
+    assert _states()[:3] == [State.SUPERSEDED, State.ISSUED, State.PENDING]
+    assert MassRevocation.objects.get().state == MassRevocation.State.DONE
+
+
+def test_a_correction_under_way_is_never_signed(
+    three: list[Award], django_capture_on_commit_callbacks: Any
+) -> None:
+    proposal = _propose(three[:1])
+    new = api.correct_name(three[0], "Ana Nova", source="register", reason="Register seen", actor_id=3)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        api.decide_mass_revocation(proposal, approve=True, actor_id=2)
+
+    assert api.issue([new.pk]) == []
+    assert _states() == [State.REVOKED, State.ISSUED, State.PENDING, State.REVOKED]
+
+
+def test_what_is_replaced_in_the_moment_of_revoking_is_not_spared(three: list[Award]) -> None:
+    proposal = api.decide_mass_revocation(_propose(three[:1]), approve=True, actor_id=2)
+
+    with just_before("SAVEPOINT ", lambda: _corrected(three[0])):
+        assert api.carry_out(proposal.pk) == 0
+    assert MassRevocation.objects.get().state == MassRevocation.State.PROPOSED
+    assert api.carry_out(proposal.pk) == 1
+
+    assert _states() == [State.SUPERSEDED, State.ISSUED, State.PENDING, State.REVOKED]
+    assert MassRevocation.objects.get().state == MassRevocation.State.DONE

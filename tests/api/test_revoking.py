@@ -97,3 +97,16 @@ def test_the_preview_says_what_would_happen_and_changes_nothing(issued: Award) -
     assert issued.state == Award.State.ISSUED
     api.revoke(issued.uuid, reason="By mistake")
     assert not api.preview_revocation(issued.uuid).changes
+
+
+def test_a_reason_is_kept_without_what_nobody_can_read(issued: Award) -> None:
+    api.revoke(issued.uuid, reason="By\x02 \x00mis\ufffftake")
+
+    issued.refresh_from_db()
+    assert issued.revocation_reason == "By mistake"
+    assert AuditEntry.objects.get(action="revoked").reason == "By mistake"
+
+
+def test_a_reason_that_nobody_can_read_is_none(issued: Award) -> None:
+    with pytest.raises(api.NotAllowed):
+        api.revoke(issued.uuid, reason=" \x02 \x00")

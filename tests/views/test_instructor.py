@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from ingenium_credentials import api
+from ingenium_credentials.badges.errors import UnusableKey
 from ingenium_credentials.models import Achievement, AuditEntry, AwardRule, CourseResult, OfferedCourse
 from ingenium_credentials.views.instructor.addresses import patterns
+from ingenium_credentials.views.instructor.staff import refusal
 
 HTML = {"accept": "text/html"}
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
@@ -353,3 +355,18 @@ def test_permission_is_asked_anew_at_every_request(
     switch = at("instructor-switch", course_id, course_rule.uuid)
     assert staff.post(switch, {"to": "on", "seen_revision": "1"}).status_code == 404
     assert not AwardRule.objects.get().enabled
+
+
+def test_where_it_says_that_the_operator_was_told_it_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    said = refusal(UnusableKey("file:/secret/path.pem cannot be opened"))
+
+    assert "Its operator has been told." in said
+    assert "secret" not in said
+    [record] = caplog.records
+    assert record.levelname == "ERROR"
+    assert "file:/secret/path.pem cannot be opened" in record.getMessage()
+
+
+def test_what_a_person_may_put_right_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert refusal(api.NotAllowed("Say why.")) == "Say why."
+    assert not caplog.records

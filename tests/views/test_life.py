@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, Award, AwardRule
+from ingenium_credentials import api, lms
+from ingenium_credentials.api.letters import compose
+from ingenium_credentials.models import Achievement, Award, AwardRule, Letter
 from tests.views.conftest import AWARDED, Make
 
 pytestmark = pytest.mark.django_db
 State = Award.State
+Kind = Letter.Kind
 MINE = "/ingenium/credentials/"
 
 
@@ -219,3 +223,43 @@ def test_without_an_answer_the_name_is_signed_when_the_time_is_up(asked: Award) 
     Award.objects.update(confirmation_due_at=timezone.now() - dt.timedelta(seconds=1))
 
     assert api.issue([asked.pk]) == [asked.uuid]
+
+
+_DEEDS: dict[str, Callable[[Award], object]] = {
+    Kind.AWARDED: lambda award: award,
+    Kind.CORRECTED: _corrected,
+    Kind.REVIEW: lambda award: api.open_review(award, "Doubts"),
+    Kind.REINSTATED: lambda award: api.close_review(
+        api.open_review(award, "Doubts"), stands=True, reason="Unfounded", actor_id=1
+    ),
+    Kind.REVOKED: lambda award: api.revoke(award.uuid, reason="By mistake"),
+    Kind.EXPIRING: lambda award: api.queue_letter(award, Kind.EXPIRING),
+}
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_every_letter_leads_its_owner_to_a_page(
+    kind: str, make_award: Make, owner: Client, request: pytest.FixtureRequest
+) -> None:
+    if kind == Kind.CONFIRM:
+        request.getfixturevalue("asked")
+    else:
+        _DEEDS[kind](make_award())
+    letter = Letter.objects.get(kind=kind)
+
+    link, page = _follow(letter, owner)
+
+    assert link == f"https://ingenium.example{_at(letter.award)}"
+    assert ("Is this your name?" in page) == (kind == Kind.CONFIRM)
+
+
+def _follow(letter: Letter, owner: Client) -> tuple[str, str]:
+    """The one link of a letter, and the page to which it leads whoever is signed in."""
+    account = lms.account(letter.award.learner_id or 0)
+    assert account is not None
+    message = compose(letter, account)
+    [link] = re.findall(r"https://ingenium\.example/ingenium/\S*", message.text)
+    assert f'href="{link}"' in message.body_html
+    response = owner.get(link.removeprefix("https://ingenium.example"), headers={"accept": "text/html"})
+    assert response.status_code == 200
+    return link, response.content.decode()

@@ -5,6 +5,7 @@ Whoever is not staff is answered exactly as for a course that does not exist.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -27,6 +28,8 @@ from ...rules import ConditionError
 from ..pages import Problem, guarded, page
 
 __all__ = ["Course", "goto", "leave_word", "refusal", "show", "staff_only"]
+
+logger = logging.getLogger(__name__)
 
 _WORD = "ingenium_word"
 """Where the session keeps one sentence for the next page."""
@@ -141,5 +144,7 @@ def refusal(error: Exception) -> str:
     if isinstance(error, api.NotAllowed | api.NotReady | ConditionError):
         return str(error)
     if isinstance(error, CredentialError):
+        # The message may name a key's place, never a learner: for the operator's log, not for visitors.
+        logger.error("What a course's staff asked for could not be done: %s", error)
         return _("Something that is needed to sign is missing on this site. Its operator has been told.")
     raise error
