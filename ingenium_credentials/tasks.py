@@ -78,6 +78,16 @@ def stack(award_ids: Sequence[int]) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
+def award_approved(rule_id: int) -> int:
+    """Award what was approved before the rule was at work; returns how many awards that makes.
+
+    Switched off, nobody is awarded: the nightly comparison finds them once it is on again.
+    """
+    return len(api.award_approved(rule_id)) if conf.ENABLED else 0
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
 def lapse(award_ids: Sequence[int]) -> int:
     """End reviews whose date has come, and awards whose time is over; returns how many."""
     return api.lapse(award_ids)

@@ -18,19 +18,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
+from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
 from . import concluding, definitions, facts, objecting, occasions, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
 __all__ = [
     "Circumstances",
+    "at_work",
     "award",
     "award_by",
     "demand_earned_again",
     "evaluate",
     "is_met",
     "rules_for",
+    "rules_with_approvals",
     "rules_with_part",
 ]
 
@@ -105,12 +107,18 @@ def rules_with_part(definition: str) -> list[AwardRule]:
     return _at_work(parts__definition=definition)
 
 
-def is_at_work(rule: AwardRule) -> bool:
-    """Whether the rule awards now: it is on, in its time, for a version that is active."""
-    return bool(_at_work(uuid=str(rule.uuid)))
+def rules_with_approvals(course_id: str = "") -> list[AwardRule]:
+    """The same by which somebody was approved or not; of one course, if named."""
+    named = {"courses__course_id": course_id} if course_id else {}
+    return _at_work(pk__in=Approval.objects.values("rule_id"), **named)
 
 
-def _at_work(**named: str) -> list[AwardRule]:
+def at_work(rule_id: int) -> AwardRule | None:
+    """The rule as it is now, if it awards now: it is on, in its time, for a version that is active."""
+    return next(iter(_at_work(pk=rule_id)), None)
+
+
+def _at_work(**named: object) -> list[AwardRule]:
     now = timezone.now()
     found = AwardRule.objects.filter(
         Q(starts_at=None) | Q(starts_at__lte=now),

@@ -17,6 +17,7 @@ from django.db import transaction
 from ..conf import conf
 
 __all__ = [
+    "AWARD_APPROVED",
     "EVALUATE",
     "ISSUE",
     "LAPSE",
@@ -32,6 +33,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _MODULE = "ingenium_credentials.tasks"
+AWARD_APPROVED = f"{_MODULE}.award_approved"
 EVALUATE = f"{_MODULE}.evaluate"
 ISSUE = f"{_MODULE}.issue"
 LAPSE = f"{_MODULE}.lapse"

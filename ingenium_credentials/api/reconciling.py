@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from enum import Enum
 from typing import TypeVar
 
 from attrs import evolve, frozen
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
 from .. import rules
-from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
-from .awarding import evaluate, rules_for, would_lose
+from ..models import Approval, Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
+from .awarding import evaluate, rules_for, rules_with_approvals, would_lose
+from .deciding import approvals_alone, follow_approval
 from .facts import known
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
@@ -32,6 +34,8 @@ _OVERLAP = dt.timedelta(hours=1)
 """A transaction that was open when the last comparison began has committed by then."""
 _ALL_EVERY = dt.timedelta(days=7)
 """A bulk update leaves a row's moment as it was: only a comparison of everything finds it."""
+_UNTOLD = frozenset({"block_completed", "category_grade", "cohort", "subsection_grade"})
+"""Of these the LMS sends no event, so that the row of the result does not change with them."""
 
 _Row = TypeVar("_Row", bound=Model)
 _Thing = TypeVar("_Thing")
@@ -77,7 +81,7 @@ def reconcile(
 ) -> Reconciliation:
     """Find what differs, in one course or in all that rules name; mend it unless `dry_run`.
 
-    `since` leaves out what has not changed after that moment. `report` gets every
+    `since` leaves out what has not changed after that moment, where changes are told of. `report` gets every
     difference when it is found, `progress` the number of rows looked at so far. What
     comes back holds the counts; a dry run's is not stored.
     """
@@ -130,6 +134,8 @@ def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> I
     for course in [run.course_id] if run.course_id else _courses():
         yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
     yield from _compare_results(seen(_pages(_results(run))), dry_run=dry_run)
+    for rule in rules_with_approvals(run.course_id):
+        yield from _compare_approvals(rule, seen(_pages(approvals_alone(rule.pk))), dry_run=dry_run)
     yield from _not_issued(seen(_pages(_pending(run))), dry_run=dry_run)
     yield from _double(run)
 
@@ -143,7 +149,19 @@ def _results(run: Reconciliation) -> QuerySet[CourseResult]:
     rows = CourseResult.objects.all()
     if run.course_id:
         rows = rows.filter(course_id=run.course_id)
-    return rows if run.since is None else rows.filter(changed_at__gte=run.since)
+    if run.since is None:
+        return rows
+    return rows.filter(Q(changed_at__gte=run.since) | Q(course_id__in=_untold_courses()))
+
+
+def _untold_courses() -> set[str]:
+    """The courses of which a rule asks what changes without an event."""
+    courses: set[str] = set()
+    for condition in AwardRule.objects.filter(enabled=True).values_list("condition", flat=True):
+        with suppress(rules.ConditionError):
+            leaves = rules.parse(condition).leaves
+            courses |= {leaf.course for leaf in leaves if leaf.kind in _UNTOLD}
+    return courses
 
 
 def _pending(run: Reconciliation) -> QuerySet[Award]:
@@ -185,6 +203,20 @@ def _compare_results(results: Iterable[CourseResult], *, dry_run: bool) -> Itera
             evaluate([result.pk])
             result.refresh_from_db()
         yield evolve(difference, mended=not dry_run and _difference(result) is None)
+
+
+def _compare_approvals(
+    rule: AwardRule, approvals: Iterable[Approval], *, dry_run: bool
+) -> Iterator[Difference]:
+    """Those whom no result leads to, whenever they were approved: a rule does not say since when it is on."""
+    for approval in approvals:
+        difference = _compare_award(rule, approval.learner_id)
+        if difference is None:
+            continue
+        if not dry_run:
+            follow_approval(rule.pk, approval.learner_id)
+        mended = not dry_run and _compare_award(rule, approval.learner_id) is None
+        yield evolve(difference, mended=mended)
 
 
 def _difference(result: CourseResult) -> Difference | None:

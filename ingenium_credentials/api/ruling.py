@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, AwardRule, AwardRuleCourse, AwardRulePart, RuleVersion
-from . import auditing, recording
+from . import auditing, queueing, recording
 from .errors import Conflict, NotAllowed
 
 __all__ = [
@@ -113,12 +113,19 @@ def wake_rules(now: dt.datetime) -> int:
     for rule_id in AwardRule.objects.filter(wakes_at__lte=now).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             if AwardRule.objects.filter(pk=rule_id, wakes_at__lte=now).update(wakes_at=None):
-                named = AwardRuleCourse.objects.filter(rule_id=rule_id, rule__enabled=True)
-                recording.reconsider(named.values_list("course_id", flat=True))
-                parts = AwardRulePart.objects.filter(rule_id=rule_id, rule__enabled=True)
-                recording.reconsider_awards(parts.values_list("definition", flat=True))
+                _have_evaluated(AwardRule.objects.get(pk=rule_id))
                 woken += 1
     return woken
+
+
+def _have_evaluated(rule: AwardRule) -> None:
+    """Have whoever has met the rule already found: by the sweep, the approved by a task of their own."""
+    if not rule.enabled:
+        return
+    recording.reconsider(rule.courses.values_list("course_id", flat=True))
+    recording.reconsider_awards(rule.parts.values_list("definition", flat=True))
+    if rule.approvals.exists():
+        queueing.queue(queueing.AWARD_APPROVED, rule.pk)
 
 
 def content_of(rule: AwardRule) -> dict[str, Any]:
@@ -194,10 +201,7 @@ def _save(
         _note_names(rule, courses, definitions)
         _demand_no_circle(rule)
         _keep(rule, timezone.now(), actor_id=actor_id, reason=reason)
-        if rule.enabled:
-            # Whoever has met it already is found by the sweep.
-            recording.reconsider(courses)
-            recording.reconsider_awards(definitions)
+        _have_evaluated(rule)
         auditing.note(action, rule, actor_id=actor_id, reason=reason)
     return rule
 

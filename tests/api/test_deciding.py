@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from ingenium_credentials import api
+from ingenium_credentials import api, tasks
 from ingenium_credentials.api.errors import NotAllowed
 from ingenium_credentials.models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
 
@@ -131,3 +132,130 @@ def test_a_rule_that_rests_on_the_approval_alone_awards_with_it(
 
     award = Award.objects.get()
     assert (award.rule, award.awarded_at) == (rule, row.at)
+
+
+class TestApprovedBeforeTheRuleIsAtWork:
+    """By a rule that rests on the approval alone: no result leads to the learner."""
+
+    @pytest.fixture
+    def jury(self, achievement: Achievement) -> AwardRule:
+        alone = {"version": 1, "kind": "manual_approval"}
+        return api.define_rule(AwardRule(name="Jury", achievement=achievement, condition=alone))
+
+    def test_switching_it_on_awards(
+        self, jury: AwardRule, learner: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        row = api.approve(jury, learner.pk, True, actor_id=1)
+        assert not Award.objects.exists()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            api.switch_on(jury)
+
+        award = Award.objects.get()
+        assert (award.rule, award.learner_id, award.awarded_at) == (jury, learner.pk, row.at)
+
+    def test_a_no_awards_nothing(
+        self, jury: AwardRule, learner: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        api.approve(jury, learner.pk, False, actor_id=1)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            api.switch_on(jury)
+
+        assert not Award.objects.exists()
+
+    def test_a_no_while_it_is_off_is_heard_too(
+        self, jury: AwardRule, learner: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        api.switch_on(jury)
+        api.approve(jury, learner.pk, True, actor_id=1)
+        api.issue([Award.objects.get().pk])
+        api.pause(jury)
+        api.approve(jury, learner.pk, False, actor_id=1)
+        assert Award.objects.get().state == Award.State.ISSUED
+
+        with django_capture_on_commit_callbacks(execute=True):
+            api.switch_on(jury)
+
+        assert Award.objects.get().state == Award.State.REVIEW
+
+    def test_the_sweep_that_wakes_it_awards(
+        self,
+        jury: AwardRule,
+        learner: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        begins = timezone.now() + dt.timedelta(days=7)
+        api.schedule(jury, begins, None)
+        api.approve(jury, learner.pk, True, actor_id=1)
+        with django_capture_on_commit_callbacks(execute=True):
+            api.switch_on(jury)
+        assert not Award.objects.exists()
+
+        monkeypatch.setattr(timezone, "now", lambda: begins + dt.timedelta(seconds=1))
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.sweep()
+
+        assert Award.objects.get().rule == jury
+
+    def test_a_learner_without_a_result_in_the_rule_s_course_is_found(
+        self, jury: AwardRule, learner: Any, course_id: str
+    ) -> None:
+        passed = {"kind": "course_passed", "course": course_id}
+        jury.condition = {"version": 1, "any": [passed, {"kind": "manual_approval"}]}
+        api.define_rule(jury)
+        api.approve(jury, learner.pk, True, actor_id=1)
+        api.switch_on(jury)
+
+        assert tasks.award_approved(jury.pk) == 1
+
+    def test_one_learner_without_a_name_keeps_nobody_else_from_it(
+        self, jury: AwardRule, learner: Any, django_user_model: Any
+    ) -> None:
+        nameless = django_user_model.objects.create_user("nameless", "nameless@example.org")
+        api.approve(jury, nameless.pk, True, actor_id=1)
+        api.approve(jury, learner.pk, True, actor_id=1)
+        api.switch_on(jury)
+
+        assert tasks.award_approved(jury.pk) == 1
+        assert Award.objects.get().learner_id == learner.pk
+
+    def test_after_a_lost_task_the_nightly_comparison_awards(self, jury: AwardRule, learner: Any) -> None:
+        api.approve(jury, learner.pk, True, actor_id=1)
+        api.reconcile_nightly()
+        api.switch_on(jury)
+
+        run = api.reconcile_nightly()
+
+        assert run.since is not None
+        assert (run.found, run.left) == ({"missing": 1, "not issued": 1}, {})
+        assert Award.objects.get().state == Award.State.ISSUED
+
+    def test_whose_name_was_missing_is_awarded_at_night_once_it_is_there(
+        self, jury: AwardRule, learner: Any
+    ) -> None:
+        get_user_model().objects.update(first_name="", last_name="")
+        api.switch_on(jury)
+        api.approve(jury, learner.pk, True, actor_id=1)
+        assert api.reconcile_nightly().left == {"missing": 1}
+
+        get_user_model().objects.update(first_name="Ελένη", last_name="Παπαδάκη")
+
+        assert api.reconcile_nightly().left == {}
+        assert Award.objects.get().learner_id == learner.pk
+
+    def test_switched_off_nobody_is_awarded(self, jury: AwardRule, learner: Any, settings: Any) -> None:
+        api.approve(jury, learner.pk, True, actor_id=1)
+        api.switch_on(jury)
+        settings.INGENIUM_ENABLED = False
+
+        assert tasks.award_approved(jury.pk) == 0
+        assert not Award.objects.exists()
+
+    def test_a_rule_that_is_paused_meanwhile_awards_nobody(self, jury: AwardRule, learner: Any) -> None:
+        api.approve(jury, learner.pk, True, actor_id=1)
+        api.switch_on(jury)
+        api.pause(jury)
+
+        assert tasks.award_approved(jury.pk) == 0

@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from ingenium_credentials import api, lms, tasks
 from ingenium_credentials.api import Difference, Kind
-from ingenium_credentials.models import Award, AwardRule, CourseResult, Reconciliation
+from ingenium_credentials.models import (
+    Achievement,
+    Approval,
+    Award,
+    AwardRule,
+    CourseResult,
+    PartResult,
+    Reconciliation,
+)
 from tests.api.conftest import EARNED_AT
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +293,77 @@ def test_the_task_says_what_is_left(rule: AwardRule, learner: Any, course_id: st
     _pass(learner, course_id)
 
     assert tasks.reconcile() == {"not evaluated": 1}
+
+
+def _asking(achievement: Achievement, leaf: dict[str, Any]) -> AwardRule:
+    return api.define_rule(
+        AwardRule(name="Part", achievement=achievement, condition={"version": 1} | leaf, enabled=True)
+    )
+
+
+BLOCK = "block-v1:a+b+c+type@vertical+block@d"
+
+
+@pytest.mark.parametrize(
+    ("leaf", "part"),
+    [
+        ({"kind": "block_completed", "block": BLOCK}, {"kind": "block", "key": BLOCK, "value": 1}),
+        (
+            {"kind": "subsection_grade", "block": BLOCK, "min_grade": 0.5},
+            {"kind": "subsection", "key": BLOCK, "value": "0.8"},
+        ),
+        (
+            {"kind": "category_grade", "category": "Exam", "min_grade": 0.5},
+            {"kind": "category", "key": "Exam", "value": "0.8"},
+        ),
+    ],
+)
+def test_what_changes_without_an_event_is_found_every_night(
+    achievement: Achievement, learner: Any, course_id: str, leaf: dict[str, Any], part: dict[str, Any]
+) -> None:
+    _asking(achievement, leaf | {"course": course_id})
+    api.evaluate([_pass(learner, course_id).pk])
+    _nightly()
+    CourseResult.objects.update(changed_at=timezone.now() - dt.timedelta(days=2))
+    PartResult.objects.create(learner_id=learner.pk, course_id=course_id, at=EARNED_AT, **part)
+
+    run = api.reconcile_nightly()
+
+    assert run.since is not None
+    assert (run.found, run.left) == ({"missing": 1, "not issued": 1}, {})
+    assert Award.objects.get().learner_id == learner.pk
+
+
+def test_what_events_tell_of_is_not_looked_at_every_night(
+    rule: AwardRule, learner: Any, course_id: str
+) -> None:
+    _pass(learner, course_id)
+    _nightly()
+    CourseResult.objects.update(changed_at=timezone.now() - dt.timedelta(days=2))
+
+    assert api.reconcile_nightly().looked_at == 0
+
+
+def test_a_rule_that_is_off_has_no_course_looked_at(
+    achievement: Achievement, learner: Any, course_id: str
+) -> None:
+    rule = _asking(achievement, {"kind": "cohort", "course": course_id, "cohorts": ["A"]})
+    api.evaluate([_pass(learner, course_id).pk])
+    CourseResult.objects.update(changed_at=timezone.now() - dt.timedelta(days=2))
+    _nightly()
+    assert api.reconcile_nightly().looked_at == 1
+
+    api.pause(rule)
+
+    assert api.reconcile_nightly().looked_at == 0
+
+
+def test_approvals_are_shown_by_a_dry_run_and_only_of_the_course_that_is_asked_for(
+    achievement: Achievement, learner: Any, course_id: str
+) -> None:
+    rule = _asking(achievement, {"kind": "manual_approval"})
+    Approval.objects.create(rule=rule, learner_id=learner.pk, approved=True, at=EARNED_AT)
+
+    assert _found(course_id=course_id) == []
+    assert _found(dry_run=True) == [(Kind.MISSING, False)]
+    assert not Award.objects.exists()
