@@ -249,7 +249,7 @@ def test_every_letter_leads_its_owner_to_a_page(
 
     link, page = _follow(letter, owner)
 
-    assert link == f"https://ingenium.example{_at(letter.award)}"
+    assert link == f"https://ingenium.example{MINE}?open={letter.award.uuid}"
     assert ("Is this your name?" in page) == (kind == Kind.CONFIRM)
 
 
