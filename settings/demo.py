@@ -1,4 +1,4 @@
-"""The project behind `make demo`: SQLite in demo-data/, mail to the console, tasks at once."""
+"""The project behind `make demo`: SQLite and letters in demo-data/, tasks at once."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ def _secret(path: Path) -> str:
 
 SECRET_KEY = _secret(DATA / "secret-key")
 DATABASES["default"]["NAME"] = DATA / "demo.sqlite3"
+# Letters are read in a mail program: each is a file that it opens.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(DATA / "letters")
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
 
 INGENIUM_ENABLED = True
