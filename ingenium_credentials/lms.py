@@ -16,7 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
@@ -252,7 +252,9 @@ def send_message(message: Message) -> None:
     )
     parts = {"message": message, "language": message.language}
     mail.attach_alternative(render_to_string("ingenium_credentials/mail/page.html", parts), "text/html")
-    mail.send()
+    # Closed whatever comes of it; Django 4.2 leaves it open where an address is refused.
+    with get_connection() as mail.connection:
+        mail.send()
 
 
 def _send_by_ace(message: Message) -> None:
