@@ -23,7 +23,7 @@ from .erasing import (
 )
 from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
-from .facts import known, known_of, learners_of
+from .facts import known, known_of
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .issuable import Need, needed
@@ -52,7 +52,7 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, may_use, offered_definitions
+from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
@@ -76,7 +76,7 @@ from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import anchors, define_certificate, retire_certificate, sealer_for, time_stamp, unsigned_export
 from .sharing import share
-from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation, would_earn
+from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation
 from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
@@ -202,11 +202,9 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
-    "learners_of",
     "lost",
     "mandate_data",
     "mark_compromised",
-    "may_use",
     "missing",
     "needed",
     "new_version",
@@ -269,5 +267,4 @@ __all__ = [
     "wake_rules",
     "wholes_left",
     "why_not",
-    "would_earn",
 ]

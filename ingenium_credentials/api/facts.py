@@ -17,17 +17,11 @@ from django.utils import timezone
 
 from .. import coursework, lms, rules
 from ..models import Achievement, Approval, Award, AwardRule, CourseResult, OfferedCourse, PartResult
+from .states import COUNTING
 
-__all__ = ["STANDING", "known", "known_of", "learners_of", "standing_awards"]
+__all__ = ["known", "known_of", "standing_awards"]
 
 _CHUNK = 1000
-STANDING = (Award.State.PENDING, Award.State.ISSUED)
-"""States in which an award counts towards another one.
-
-A pending award counts: it has been earned, and only its signature is missing. Of one under
-review it is not known, until that is decided; one that is revoked, superseded, expired or
-erased never counts (what supersedes another is an award of its own, and counts).
-"""
 _OF_KIND = {
     PartResult.Kind.CATEGORY: "categories",
     PartResult.Kind.SUBSECTION: "subsections",
@@ -71,13 +65,6 @@ def known_of(
         yield from reader.read(chunk)
 
 
-def learners_of(course_ids: Iterable[str]) -> Iterator[int]:
-    """The learners of whom there is a result in one of these courses, each once, by id."""
-    results = CourseResult.objects.filter(course_id__in=list(course_ids))
-    learner_ids = results.order_by("learner_id").values_list("learner_id", flat=True).distinct()
-    return learner_ids.iterator(chunk_size=_CHUNK)
-
-
 def standing_awards(learner_id: int, slugs: Iterable[str]) -> list[Award]:
     """The learner's awards of these definitions that count now."""
     wanted = sorted(slugs)
@@ -88,7 +75,7 @@ def standing_awards(learner_id: int, slugs: Iterable[str]) -> list[Award]:
     return [award for _slug, award in sorted({award.definition: award for award in awards}.items())]
 
 
-def _standing(learner_ids: Sequence[int], slugs: Iterable[str], states: Sequence[str] = STANDING) -> Any:
+def _standing(learner_ids: Sequence[int], slugs: Iterable[str], states: Sequence[str] = COUNTING) -> Any:
     awards = Award.objects.filter(learner_id__in=learner_ids, definition__in=list(slugs), state__in=states)
     # Neither a correction that waits for its signature, nor what is held under review, counts.
     awards = awards.exclude(state=Award.State.PENDING, supersedes__isnull=False)
@@ -171,7 +158,7 @@ class _Reader:
         if not self.rule.definitions:
             return {}
         rows = list(
-            _standing(learner_ids, self.rule.definitions, (*STANDING, Award.State.REVIEW))
+            _standing(learner_ids, self.rule.definitions, (*COUNTING, Award.State.REVIEW))
             # A correction under way comes second: what stands already counts.
             .order_by("-occasion")
             .values_list(*_OF_AWARD)

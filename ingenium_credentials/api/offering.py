@@ -14,7 +14,7 @@ from ..models import Achievement, AwardRule, OfferedCourse
 from . import auditing
 from .errors import NotAllowed
 
-__all__ = ["course_warnings", "define_offered_course", "demand_offered", "may_use", "offered_definitions"]
+__all__ = ["course_warnings", "define_offered_course", "demand_offered", "offered_definitions"]
 
 
 def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
@@ -36,11 +36,6 @@ def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None
         offered.save()
         auditing.note("course-offered", offered, actor_id=actor_id)
     return offered
-
-
-def may_use(achievement: Achievement, course_id: str) -> bool:
-    """Whether instructors of the course may write rules for the definition."""
-    return achievement.slug in _offered(course_id)
 
 
 def offered_definitions(course_id: str) -> list[Achievement]:

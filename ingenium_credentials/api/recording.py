@@ -22,6 +22,7 @@ from django.utils import timezone
 from ..models import Award, CourseResult
 from . import queueing
 from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, distrusted, merge
+from .states import COUNTING
 
 __all__ = [
     "reconsider",
@@ -40,7 +41,6 @@ _TRIES = 5
 _PAUSE_SECONDS = 0.02
 _KEY = ("learner_id", "course_id")
 _STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp", "enrolment_stamp"})
-_STANDING = (Award.State.PENDING, Award.State.ISSUED)
 _TO_EVALUATE = ("revision", "dirty", "attempts", "next_attempt_at", "changed_at")
 
 
@@ -125,7 +125,7 @@ def reconsider_awards(definitions: Iterable[str], learner_id: int | None = None)
     awards = Award.objects.filter(definition__in=list(definitions), learner_id__isnull=False)
     if learner_id is not None:
         awards = awards.filter(learner_id=learner_id)
-    return awards.filter(state__in=_STANDING).update(wholes_due_at=timezone.now())
+    return awards.filter(state__in=COUNTING).update(wholes_due_at=timezone.now())
 
 
 def _reconsider(results: QuerySet[CourseResult]) -> int:

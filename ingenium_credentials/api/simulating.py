@@ -26,7 +26,7 @@ from .awarding import demand_earned_again
 from .errors import DATABASE_GONE, NotAllowed, problem_of
 from .states import STANDING
 
-__all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation", "would_earn"]
+__all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation"]
 
 _CHUNK = 1000
 _SHOWN = 200
@@ -102,20 +102,6 @@ def simulations_left(now: dt.datetime) -> list[int]:
     return list(silent.filter(state=State.RUNNING).order_by("pk").values_list("pk", flat=True))
 
 
-def would_earn(
-    course_id: str,
-    achievement: Achievement,
-    condition: object,
-    *,
-    rule: AwardRule | None = None,
-    after: int = 0,
-    limit: int = _SHOWN,
-) -> list[int]:
-    """The learners, by id and from the one after `after`, who would be awarded now; at most `limit`."""
-    trial = _Trial(course_id, achievement, rules.parse(condition), rule)
-    return list(islice(trial.earners(after), limit))
-
-
 @frozen
 class _Trial:
     """One condition, held against the learners of a course."""
@@ -152,12 +138,6 @@ class _Trial:
         for learner_id, what in known:
             found = self.condition.explain(what)
             yield learner_id, _verdict(found, awards.get(learner_id, ())), found
-
-    def earners(self, after: int) -> Iterator[int]:
-        """Everybody from there on who would be awarded."""
-        while chunk := self.learners(after):
-            yield from (learner_id for learner_id, verdict, _found in self.judge(chunk) if verdict == "earn")
-            after = chunk[-1]
 
     def _results(self) -> QuerySet[CourseResult]:
         return CourseResult.objects.filter(course_id__in=sorted({self.course_id, *self.condition.courses}))

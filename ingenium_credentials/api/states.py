@@ -19,7 +19,7 @@ from ..models import Award, StatusList
 from . import auditing, queueing
 from .errors import NotAllowed, NotReady
 
-__all__ = ["STANDING", "Which", "demand_reason", "issuable", "locked", "move"]
+__all__ = ["COUNTING", "STANDING", "Which", "demand_reason", "issuable", "locked", "move"]
 
 State = Award.State
 Which = Award | UUID | str
@@ -27,6 +27,13 @@ Which = Award | UUID | str
 
 STANDING = (State.PENDING, State.ISSUED, State.REVIEW)
 """The states in which a learner has the award, or is about to; never two of one definition."""
+COUNTING = (State.PENDING, State.ISSUED)
+"""States in which an award counts towards another one.
+
+A pending award counts: it has been earned, and only its signature is missing. Of one under
+review it is not known, until that is decided; one that is revoked, superseded, expired or
+erased never counts (what supersedes another is an award of its own, and counts).
+"""
 _NEXT: dict[str, frozenset[str]] = {
     State.PENDING: frozenset({State.ISSUED, State.REVOKED, State.ERASED}),
     State.ISSUED: frozenset(

@@ -42,6 +42,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What zipfile and the readers of XML raise for files that somebody has made up: passwords and
+# packings that they do not know are RuntimeError and NotImplementedError.
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, OSError, EOFError),
     *(ValueError, NotImplementedError, RuntimeError),

@@ -158,14 +158,6 @@ def test_learners_stream_in_chunks_and_nobody_is_read_before_his_turn(course_id:
     assert len(statements) == 3
 
 
-def test_the_learners_of_courses_are_named_once(learner: Any, course_id: str) -> None:
-    for course in (course_id, SEA):
-        CourseResult.objects.create(learner_id=learner.pk, course_id=course)
-        CourseResult.objects.create(learner_id=learner.pk + 1, course_id=course)
-
-    assert list(api.learners_of([course_id, SEA])) == [learner.pk, learner.pk + 1]
-
-
 def test_passing_and_failing_in_any_order_ends_the_same(
     rule: AwardRule, learner: Any, course_id: str
 ) -> None:

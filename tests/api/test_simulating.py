@@ -220,14 +220,6 @@ class TestManyLearners:
         assert (row.state, row.done, row.outcome["counts"]["earn"]) == ("cancelled", 20, 20)
         assert api.run_simulation(row.pk).done == 20
 
-    def test_those_who_would_earn_it_can_be_paged_through(self, achievement: Achievement) -> None:
-        _results(*(["0.9", "0.1"] * 20))
-
-        first = api.would_earn(COURSE, achievement, WITH_80, limit=12)
-        second = api.would_earn(COURSE, achievement, WITH_80, after=first[-1], limit=12)
-
-        assert [*first, *second] == list(range(1, 41, 2))
-
 
 def test_what_goes_wrong_ends_it_with_a_remedy(
     achievement: Achievement, monkeypatch: pytest.MonkeyPatch
