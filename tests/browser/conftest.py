@@ -35,6 +35,10 @@ FLAGS = [
     "--font-render-hinting=none",
 ]
 WIDTHS = {"phone": 360, "desktop": 1280}
+Judge = Callable[[Any, str], None]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations.map(
+  v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | "))"""
 INSTALL_SECONDS = 240
 
 
@@ -144,3 +148,28 @@ def learner(transactional_db: None) -> Any:
     return get_user_model().objects.create_user(
         "eleni", "eleni@example.org", "secret", first_name="Ελένη", last_name="Παπαδάκη"
     )
+
+
+@pytest.fixture(params=list(WIDTHS.items()), ids=list(WIDTHS))
+def size(request: pytest.FixtureRequest) -> tuple[str, int]:
+    found: tuple[str, int] = request.param
+    return found
+
+
+@pytest.fixture
+def width(size: tuple[str, int]) -> int:
+    return size[1]
+
+
+@pytest.fixture
+def judge(axe: str, picture: Callable[[Any, str], Path], size: tuple[str, int]) -> Judge:
+    """Keeps the picture, and holds every page to the same: no overflow, no complaint, WCAG 2.2 AA."""
+
+    def judged(page: Any, name: str) -> None:
+        picture(page, f"{name}-{size[0]}")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "scrolls sideways"
+        page.evaluate(axe)
+        assert page.evaluate(AXE, RULES) == []
+        assert page.complaints == []
+
+    return judged

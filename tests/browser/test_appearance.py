@@ -8,43 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ingenium_credentials import api
 from ingenium_credentials.models import Achievement, Issuer
 
-from .conftest import WIDTHS, Open
+from .conftest import Judge, Open
 
-Judge = Callable[[Any, str], None]
 LONG = "Introduction to the interdisciplinary governance of transboundary Mediterranean water resources"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations.map(
-  v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | "))"""
-
-
-@pytest.fixture(params=list(WIDTHS.items()), ids=list(WIDTHS))
-def size(request: pytest.FixtureRequest) -> tuple[str, int]:
-    found: tuple[str, int] = request.param
-    return found
-
-
-@pytest.fixture
-def width(size: tuple[str, int]) -> int:
-    return size[1]
-
-
-@pytest.fixture
-def judge(axe: str, picture: Callable[[Any, str], Path], size: tuple[str, int]) -> Judge:
-    """Keeps the picture, and holds every page to the same: no overflow, no complaint, WCAG 2.2 AA."""
-
-    def judged(page: Any, name: str) -> None:
-        picture(page, f"{name}-{size[0]}")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "scrolls sideways"
-        page.evaluate(axe)
-        assert page.evaluate(AXE, RULES) == []
-        assert page.complaints == []
-
-    return judged
 
 
 def test_public_page(open_page: Open, judge: Judge, width: int, make_award: Any) -> None:

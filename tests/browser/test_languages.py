@@ -12,8 +12,7 @@ from django.utils.translation import gettext
 
 from ingenium_credentials.typesetting import languages
 
-from .conftest import Open
-from .test_appearance import AXE, RULES
+from .conftest import AXE, RULES, Open
 
 SAID = ("Check a credential", "Skip to the content", "My credentials")
 """Words that stand on every page."""

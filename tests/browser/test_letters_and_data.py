@@ -11,9 +11,7 @@ from django.core import mail
 from ingenium_credentials import api, lms
 from ingenium_credentials.models import Award, Letter
 
-from .test_appearance import AXE, RULES, Judge, judge, size, width
-
-__all__ = ["judge", "size", "width"]
+from .conftest import AXE, RULES, Judge
 
 NAMES = {"en": "Aoife Ní Bhriain", "el": "Ελένη Παπαδάκη", "bg": "Елена Димитрова"}
 MY_DATA = "/ingenium/credentials/my-data/"

@@ -10,10 +10,7 @@ from django.utils import timezone
 from ingenium_credentials import api
 from ingenium_credentials.models import Achievement, Award, AwardRule
 
-from .conftest import Open
-from .test_appearance import Judge, judge, size, width
-
-__all__ = ["judge", "size", "width"]
+from .conftest import Judge, Open
 
 
 def test_under_review(open_page: Open, judge: Judge, width: int, make_award: Any, learner: Any) -> None:

@@ -20,10 +20,7 @@ from ingenium_credentials.models import (
 from tests.badges.authorities import Authority, name
 from tests.seals import CRETE, enter_certificate
 
-from .conftest import Open
-from .test_appearance import Judge, judge, size, width
-
-__all__ = ["judge", "size", "width"]
+from .conftest import Judge, Open
 
 ROUEN, ROUEN_ID = "University of Rouen Normandy", "VATFR-19761904100017"
 
