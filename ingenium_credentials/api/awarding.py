@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -137,8 +138,10 @@ def _at_work(**named: object) -> list[AwardRule]:
 def award_by(rule: AwardRule, learner_id: int) -> list[int]:
     """Award what the learner has earned by the rule, and look again at what was lost; the award's id.
 
-    Raises as `award` does, and `NotReady` when nobody knows since when the rule is met.
+    What it is built on is decided first. Raises as `award` does, and `NotReady` when nobody
+    knows since when the rule is met.
     """
+    _decide_parts(rule, learner_id)
     known = facts.known(learner_id, rule.condition, rule=rule)
     explanation = rules.explain(rule.condition, known)
     if explanation.met is False:
@@ -163,6 +166,24 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
     return [granted.pk]
 
 
+def _decide_parts(rule: AwardRule, learner_id: int) -> None:
+    """Award or take back first what the rule is built on, as far as news of the learner waits for it.
+
+    Else what a whole is made of, and since when, would depend on which task comes first.
+    """
+    definitions = rules.definitions_of(rule.condition)
+    if not definitions:
+        return
+    news = CourseResult.objects.filter(learner_id=learner_id, dirty=True)
+    courses = set(news.values_list("course_id", flat=True))
+    for part in _at_work(achievement__slug__in=definitions) if courses else ():
+        condition = rules.parse(part.condition)
+        if condition.definitions or not courses.isdisjoint(condition.courses):
+            # Whatever keeps a part from being awarded is noted with the result that leads to it.
+            with suppress(NotAllowed, NotReady, rules.ConditionError):
+                award_by(part, learner_id)
+
+
 def _renewed(
     rule: AwardRule, learner_id: int, explanation: rules.Explanation, grade: Decimal | None
 ) -> Award | None:
@@ -176,23 +197,36 @@ def _renewed(
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
-    """What the learner was awarded by this rule is looked at again, unless something else holds it up."""
-    if would_lose(rule, learner_id):
-        reviewing.lost(rule, learner_id)
+    """What the learner was awarded is looked at again, unless something else holds it up."""
+    maker = _loser(rule, learner_id)
+    if maker is not None:
+        reviewing.lost(maker, learner_id)
 
 
 def would_lose(rule: AwardRule, learner_id: int) -> bool:
     """Whether the award of a rule that is not met any more stands, and nothing else holds it up:
-    another rule, or this one as it was when it made the award. A stricter rule takes nothing back.
+    another rule, or the one that made the award as it was then. A stricter rule takes nothing back.
     """
-    held = reviewing.held_by(rule, learner_id)
-    if held is None:
-        return False
+    return _loser(rule, learner_id) is not None
+
+
+def _loser(rule: AwardRule, learner_id: int) -> AwardRule | None:
+    """The rule that made the award and says what becomes of it, if that is lost with this one.
+
+    Another one than this, if this one was what held it up when that was not met any more.
+    """
+    held = reviewing.held_by_a_rule(rule.achievement.slug, learner_id)
+    maker = held.rule if held is not None else None
+    if held is None or maker is None:
+        return None
+    if maker != rule and (not maker.enabled or is_met(maker, learner_id) is not False):
+        return None
     others = AwardRule.objects.filter(achievement__slug=rule.achievement.slug, enabled=True)
-    if any(is_met(other, learner_id) for other in others.exclude(pk=rule.pk)):
-        return False
-    former = _condition_of(held, rule)
-    return former == rule.condition or not is_met(rule, learner_id, former)
+    if any(is_met(other, learner_id) for other in others.exclude(pk__in=(rule.pk, maker.pk))):
+        return None
+    former = _condition_of(held, maker)
+    stands = former != maker.condition and is_met(maker, learner_id, former)
+    return None if stands else maker
 
 
 def _condition_of(award: Award, rule: AwardRule) -> object:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..models import Award, Letter
-from . import queueing
+from . import occasions, queueing
 from .errors import NotAllowed
 from .mailing import queue_letter
 from .reviewing import LOST, hold
@@ -44,6 +44,7 @@ def regained(award: Which) -> Award:
 
 def _reinstate(row: Award, reason: str, actor_id: int | None) -> Award:
     ended = {"review_due_at": None, "review_reason": ""}
+    occasions.have_wholes_follow(row)
     if row.state == State.PENDING:
         hold(row, action="released", actor_id=actor_id, reason=reason, **ended)
         queueing.queue(queueing.ISSUE, [row.pk])

@@ -17,7 +17,7 @@ from .errors import NotReady
 from .mailing import queue_letter
 from .states import STANDING
 
-__all__ = ["insert", "latest", "of_learners", "standing"]
+__all__ = ["have_wholes_follow", "insert", "latest", "of_learners", "standing"]
 
 _PLACES_TRIED = 20
 _ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
@@ -52,7 +52,7 @@ def insert(
     The occasion must come from what the caller has looked at: whoever decides on the same
     rows in this moment wants the same one, and gets back the award of whoever was first.
     """
-    if AwardRulePart.objects.filter(definition=new.definition, rule__enabled=True).exists():
+    if _is_named(new.definition):
         new.wholes_due_at = timezone.now()
     for _try in range(_PLACES_TRIED):
         try:
@@ -70,6 +70,18 @@ def insert(
             if other is not None and other.occasion >= new.occasion:
                 return other
     raise NotReady(_("No free place was found in a status list."))
+
+
+def _is_named(definition: str) -> bool:
+    """Whether a rule may have it as a part of a larger award."""
+    return AwardRulePart.objects.filter(definition=definition, rule__enabled=True).exists()
+
+
+def have_wholes_follow(award: Award) -> None:
+    """The award counts again, or no more: have evaluated what it may be a part of."""
+    if _is_named(award.definition):
+        Award.objects.filter(pk=award.pk).update(wholes_due_at=timezone.now())
+        queueing.queue(queueing.STACK, [award.pk])
 
 
 def _have_issued(new: Award) -> None:

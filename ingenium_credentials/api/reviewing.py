@@ -65,9 +65,10 @@ def hold(row: Award, *, action: str, actor_id: int | None, reason: str, **change
     auditing.note(action, row, actor_id=actor_id, reason=reason)
 
 
-def held_by(rule: AwardRule, learner_id: int) -> Award | None:
-    """The award that `lost` would put under review."""
-    return None if rule.on_loss == AwardRule.OnLoss.KEEP else _held_by(rule, learner_id).first()
+def held_by_a_rule(definition: str, learner_id: int) -> Award | None:
+    """The award of the definition that `lost` would put under review for the rule that made it."""
+    made = _standing().filter(definition=definition, learner_id=learner_id, rule__isnull=False)
+    return made.exclude(rule__on_loss=AwardRule.OnLoss.KEEP).select_related("rule__achievement").first()
 
 
 def lost(rule: AwardRule, learner_id: int) -> list[Award]:
@@ -79,12 +80,14 @@ def lost(rule: AwardRule, learner_id: int) -> list[Award]:
         return []
     revokes = rule.on_loss == AwardRule.OnLoss.REVOKE
     due_at = timezone.now() + dt.timedelta(days=rule.review_days) if revokes else None
-    return [open_review(award, LOST, due_at=due_at) for award in _held_by(rule, learner_id)]
+    return [
+        open_review(award, LOST, due_at=due_at)
+        for award in _standing().filter(rule=rule, learner_id=learner_id)
+    ]
 
 
-def _held_by(rule: AwardRule, learner_id: int) -> QuerySet[Award]:
-    standing = Award.objects.filter(rule=rule, learner_id=learner_id, review_reason="")
-    return standing.filter(state__in=(State.PENDING, State.ISSUED))
+def _standing() -> QuerySet[Award]:
+    return Award.objects.filter(state__in=(State.PENDING, State.ISSUED), review_reason="")
 
 
 def review_wholes(part: Award, reason: str) -> None:

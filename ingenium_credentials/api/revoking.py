@@ -12,7 +12,7 @@ from django.utils import timezone
 from ..badges.data import preferred
 from ..conf import conf
 from ..models import Award, Letter
-from . import announcing
+from . import announcing, occasions
 from .mailing import queue_letter
 from .reviewing import PART_REVOKED, review_wholes
 from .states import State, Which, demand_reason, locked, move
@@ -72,6 +72,7 @@ def revoke(award_uuid: Which, *, reason: str, actor_id: int | None = None, by_it
             announcing.revoked_on_commit(award)
             queue_letter(award, Letter.Kind.REVOKED)
         review_wholes(award, PART_REVOKED)
+        occasions.have_wholes_follow(award)
     return award
 
 

@@ -164,3 +164,26 @@ def test_a_review_without_a_date_never_ends_by_itself(rule: AwardRule, learner: 
 
     assert list(api.lapsed(timezone.now() + dt.timedelta(days=10_000))) == []
     assert api.lapse([award.pk]) == 0
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_what_a_second_rule_held_up_is_lost_with_that(
+    rule: AwardRule, learner: Any, course_id: str, enabled: bool
+) -> None:
+    """Unless the rule that made it is off: what was awarded stands then."""
+    other = "course-v1:URN+SEA102+2026"
+    AwardRule.objects.filter(pk=rule.pk).update(on_loss="revoke")
+    condition = {"version": 1, "kind": "course_passed", "course": other}
+    api.define_rule(
+        AwardRule(name="Or this", achievement=rule.achievement, condition=condition, enabled=True)
+    )
+    for day, (course, is_passing) in enumerate(((course_id, True), (other, True), (course_id, False))):
+        award = _hear(learner, course, is_passing, EARNED_AT + day * TOMORROW)
+    assert award is not None
+    assert award.state == State.ISSUED
+
+    AwardRule.objects.filter(pk=rule.pk).update(enabled=enabled)
+    lost = _hear(learner, other, False, EARNED_AT + 3 * TOMORROW)
+
+    assert lost is not None
+    assert lost.state == (State.REVIEW if enabled else State.ISSUED)

@@ -215,3 +215,95 @@ def test_what_could_not_be_evaluated_is_tried_again_later(
     due = Award.objects.get().wholes_due_at
     assert due is not None
     assert due > timezone.now()
+
+
+def _fail(learner: Any, course_id: str, days: int) -> None:
+    at = START + dt.timedelta(days=days)
+    api.record_passing(
+        learner_id=learner.pk, course_id=course_id, is_passing=False, at=at, event_id=f"f{days}"
+    )
+
+
+def test_a_part_that_stands_again_completes_what_waited_for_it(
+    programme: Achievement, learner: Any, course_id: str, commits: Any
+) -> None:
+    AwardRule.objects.filter(name="Passed").update(on_loss="review")
+    for tell in (
+        lambda: _pass(learner, course_id),
+        lambda: _fail(learner, course_id, days=1),
+        lambda: _pass(learner, SEA, days=2),
+        lambda: _pass(learner, course_id, days=3),
+    ):
+        with commits(execute=True):
+            tell()
+
+    assert Award.objects.filter(definition="programme").count() == 1
+
+
+def test_what_a_person_lets_stand_completes_what_waited_for_it(
+    programme: Achievement, learner: Any, course_id: str, commits: Any
+) -> None:
+    with commits(execute=True):
+        _pass(learner, course_id)
+    part = api.open_review(Award.objects.get(), "A question of identity")
+    with commits(execute=True):
+        _pass(learner, SEA)
+    with commits(execute=True):
+        api.close_review(part, True, "It is the same person", 1)
+
+    assert Award.objects.filter(definition="programme").count() == 1
+
+
+def _either(definition: str, course: str) -> dict[str, Any]:
+    leaves = [
+        {"kind": "credential_held", "definition": definition},
+        {"kind": "course_passed", "course": course},
+    ]
+    return {"version": 1, "any": leaves}
+
+
+@pytest.fixture
+def either(issuer: Issuer, university: Organisation, rule: AwardRule) -> Achievement:
+    """For whoever holds the smaller one, or has passed another course."""
+    row = _definition("either", issuer, university)
+    _rule(row, _either("ecosystems", SEA))
+    return row
+
+
+def test_a_whole_that_has_come_to_rest_on_a_part_is_lost_with_it(
+    either: Achievement, learner: Any, course_id: str, commits: Any
+) -> None:
+    AwardRule.objects.filter(achievement=either).update(on_loss="review")
+    for tell in (
+        lambda: _pass(learner, SEA),
+        lambda: _pass(learner, course_id, days=1),
+        lambda: _fail(learner, SEA, days=2),
+    ):
+        with commits(execute=True):
+            tell()
+    whole = Award.objects.get(definition="either")
+    assert not whole.parts.exists()
+    assert whole.state == Award.State.ISSUED
+
+    with commits(execute=True):
+        api.revoke(Award.objects.get(definition="ecosystems"), reason="By mistake")
+
+    whole.refresh_from_db()
+    assert whole.state == Award.State.REVIEW
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_whichever_result_is_looked_at_first_a_whole_is_made_of_the_same(
+    either: Achievement, learner: Any, course_id: str, first: int
+) -> None:
+    _pass(learner, course_id)
+    _pass(learner, SEA, days=1)
+    results = list(learner_results(learner).order_by("pk"))
+
+    api.evaluate([results[first]])
+    api.evaluate(results)
+
+    whole = Award.objects.get(definition="either")
+    api.stack([Award.objects.get(definition="ecosystems").pk])
+    assert (whole.awarded_at, whole.courses) == (START, [course_id])
+    assert [part.definition for part in whole.parts.all()] == ["ecosystems"]
