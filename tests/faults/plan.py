@@ -10,14 +10,20 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 LEARNERS = 500
 COURSES = tuple(f"course-v1:INGENIUM+F{number}+2026" for number in range(1, 5))
 COMPLETIONS = LEARNERS * len(COURSES)
 LEAST_OF_ALL = 3
-"""The fifth definition is for whoever passes so many of the courses."""
+"""The definition `most` is for whoever passes so many courses, `both` for whoever holds two of the others."""
+GRADED, LEAST_GRADE = COURSES[2], 0.7
+"""The rule of this course asks for a grade, too."""
+NEVER_LOST = COURSES[3]
+"""Who has passed this course does not lose it again."""
+REVIEW_DAYS = 30
 KILLS_IN_THE_STREAM = 14
 KILLS_AFTER_IT = 5
 VICTIMS = ("database", "broker", "worker-1", "worker-2")
@@ -45,9 +51,18 @@ class Completion:
     news: tuple[News, ...]
 
     @property
-    def is_passing(self) -> bool:
+    def last(self) -> News:
         """How it ends."""
-        return max(self.news, key=lambda one: one.at).is_passing
+        return max(self.news, key=lambda one: one.at)
+
+
+@frozen(kw_only=True)
+class Definition:
+    """What is awarded, by which condition, and what becomes of it when that is not met any more."""
+
+    slug: str
+    condition: dict[str, Any]
+    on_loss: str
 
 
 @frozen(kw_only=True)
@@ -60,11 +75,30 @@ class Kill:
     seconds: float
 
 
+def definitions() -> list[Definition]:
+    """One for each course, and two for several of them; what is built on others comes last."""
+    passed = [{"kind": "course_passed", "course": course} for course in COURSES]
+    graded = [
+        {**leaf, "min_grade": float(LEAST_GRADE)} if leaf["course"] == GRADED else leaf for leaf in passed
+    ]
+    held = [{"kind": "credential_held", "definition": slug_of(course)} for course in (COURSES[0], NEVER_LOST)]
+    return [
+        *(
+            Definition(slug=slug_of(leaf["course"]), condition={"version": 1, **leaf}, on_loss=on_loss)
+            for leaf, on_loss in zip(graded, ("review", "revoke", "review", "keep"), strict=True)
+        ),
+        Definition(
+            slug="most", condition={"version": 1, "at_least": LEAST_OF_ALL, "of": passed}, on_loss="revoke"
+        ),
+        Definition(slug="both", condition={"version": 1, "all": held}, on_loss="revoke"),
+    ]
+
+
 def completions(seed: int) -> list[Completion]:
     """Every learner in every course, in the order of the stream."""
     chance = random.Random(f"completions {seed}")
     found = [
-        Completion(learner=learner, course=course, news=_story(chance))
+        Completion(learner=learner, course=course, news=_story(chance, may_lose=course != NEVER_LOST))
         for learner in range(1, LEARNERS + 1)
         for course in COURSES
     ]
@@ -72,24 +106,40 @@ def completions(seed: int) -> list[Completion]:
     return found
 
 
-def _story(chance: random.Random) -> tuple[News, ...]:
-    """Passes and failures as a course has them: also late, repeated, or without an event."""
+def _story(chance: random.Random, *, may_lose: bool) -> tuple[News, ...]:
+    """Passes and failures as a course has them: also lost, late, repeated, or without an event."""
     at = START + dt.timedelta(minutes=chance.randrange(60_000))
     low, high = Decimal(chance.randrange(20, 50)) / 100, Decimal(chance.randrange(50, 101)) / 100
     failed = News(at=at, is_passing=False, grade=low)
     passed = News(at=at + dt.timedelta(hours=1), is_passing=True, grade=high)
-    late = News(at=failed.at, is_passing=False, grade=low, written=False)
-    again = News(at=passed.at, is_passing=True, grade=high, written=False)
-    in_bulk = News(at=passed.at, is_passing=True, grade=high, told=False)
-    stories: list[tuple[int, tuple[News, ...]]] = [
-        (48, (passed,)),
-        (20, (failed,)),
-        (10, (failed, passed)),
-        (10, (passed, late)),
-        (8, (failed, passed, late, again, again)),
-        (4, (in_bulk,)),
+    annulled = News(at=at + dt.timedelta(hours=2), is_passing=False, grade=low)
+    repeated = News(at=at + dt.timedelta(hours=3), is_passing=True, grade=high)
+    late, again = evolve(failed, written=False), evolve(passed, written=False)
+    kept: list[tuple[int, tuple[News, ...]]] = [
+        (40, (passed,)),
+        (16, (failed,)),
+        (8, (failed, passed)),
+        (8, (passed, late)),
+        (6, (failed, passed, late, again, again)),
+        (4, (evolve(passed, told=False),)),
     ]
+    lost: list[tuple[int, tuple[News, ...]]] = [
+        (6, (passed, annulled)),
+        (3, (annulled, again, late)),
+        (3, (passed, evolve(annulled, told=False))),
+        (4, (passed, annulled, again, repeated)),
+        (2, (passed, repeated, evolve(annulled, written=False), again)),
+    ]
+    stories = kept + lost if may_lose else kept
     return chance.choices([story for _, story in stories], [weight for weight, _ in stories])[0]
+
+
+def by_file(seed: int) -> int:
+    """The learner who passes the first course, never the last, and whom a file awards what that leads to."""
+    all_of_them = completions(seed)
+    first = {one.learner for one in all_of_them if one.course == COURSES[0] and one.last.is_passing}
+    never = (one.learner for one in all_of_them if one.course == NEVER_LOST and not one.last.is_passing)
+    return next(learner for learner in never if learner in first)
 
 
 def kills(seed: int) -> list[Kill]:
@@ -120,11 +170,20 @@ def _victims(chance: random.Random, times: int) -> Iterator[tuple[str, ...]]:
 def expected(seed: int) -> set[tuple[int, str]]:
     """Learner and definition of every award that is right at the end."""
     passed: dict[int, set[str]] = {}
+    found = {(by_file(seed), slug_of(NEVER_LOST))}
     for completion in completions(seed):
-        if completion.is_passing:
-            passed.setdefault(completion.learner, set()).add(completion.course)
-    found = {(learner, slug_of(course)) for learner, courses in passed.items() for course in courses}
-    return found | {(learner, "most") for learner, courses in passed.items() if len(courses) >= LEAST_OF_ALL}
+        if not completion.last.is_passing:
+            continue
+        passed.setdefault(completion.learner, set()).add(completion.course)
+        if completion.course != GRADED or completion.last.grade >= LEAST_GRADE:
+            found.add((completion.learner, slug_of(completion.course)))
+    found |= {(learner, "most") for learner, courses in passed.items() if len(courses) >= LEAST_OF_ALL}
+    parts = (slug_of(COURSES[0]), slug_of(NEVER_LOST))
+    return found | {
+        (learner, "both")
+        for learner in range(1, LEARNERS + 1)
+        if all((learner, part) in found for part in parts)
+    }
 
 
 def slug_of(course: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -40,14 +41,60 @@ def test_some_news_comes_late_twice_or_without_an_event() -> None:
 
 
 def test_what_is_right_follows_from_how_each_course_ends() -> None:
-    passed = Counter(one.learner for one in plan.completions(1) if one.is_passing)
+    last = {(one.learner, one.course): one.last for one in plan.completions(1)}
+    passed = Counter(learner for (learner, _course), news in last.items() if news.is_passing)
     right = plan.expected(1)
+    by_slug = Counter(slug for _learner, slug in right)
 
-    assert len(right) == sum(passed.values()) + sum(times >= 3 for times in passed.values())
-    assert (next(learner for learner, times in passed.items() if times == 2), "most") not in right
+    assert by_slug["most"] == sum(times >= 3 for times in passed.values())
+    assert by_slug["f4"] == 1 + sum(
+        news.is_passing for (_learner, course), news in last.items() if course == plan.NEVER_LOST
+    )
+    assert {learner for learner, slug in right if slug == "both"} == {
+        learner for learner, slug in right if slug == "f1" and (learner, "f4") in right
+    }
+    graded = {
+        learner for (learner, course), news in last.items() if course == plan.GRADED and news.is_passing
+    }
+    assert {learner for learner, slug in right if slug == "f3"} < graded
 
 
-RIGHT = Counter(expected=2, awards=2, issued=2, noted_once=2, documents_expected=4, documents=4, valid=4)
+def test_passes_are_lost_and_won_again_except_where_an_award_is_kept() -> None:
+    lost, regained = Counter(), Counter()
+    for one in plan.completions(1):
+        passes = [news.is_passing for news in sorted(one.news, key=lambda news: news.at)]
+        turned = [later for former, later in pairwise(passes) if former and not later]
+        lost[one.course] += bool(turned) and not passes[-1]
+        regained[one.course] += bool(turned) and passes[-1]
+
+    assert (lost[plan.NEVER_LOST], regained[plan.NEVER_LOST]) == (0, 0)
+    assert all(lost[course] > 20 and regained[course] > 10 for course in plan.COURSES[:3])
+    assert {one.on_loss for one in plan.definitions()} == {"keep", "review", "revoke"}
+
+
+def test_a_file_awards_who_would_not_be_and_completes_more() -> None:
+    learner = plan.by_file(1)
+
+    assert {(learner, "f1"), (learner, "f4"), (learner, "both")} <= plan.expected(1)
+    assert not any(
+        news.is_passing
+        for one in plan.completions(1)
+        if (one.learner, one.course) == (learner, plan.NEVER_LOST)
+        for news in one.news
+    )
+
+
+RIGHT = Counter(
+    expected=2,
+    awards=3,
+    standing=2,
+    noted_once=3,
+    documents_expected=4,
+    valid=4,
+    revoked=1,
+    revoked_documents=2,
+    refused=2,
+)
 
 
 def test_right_counts_have_no_faults() -> None:
@@ -55,7 +102,11 @@ def test_right_counts_have_no_faults() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"lost": 1}, {"wrong": 1}, {"double": 1}, {"awards": 1}, {"valid": -1}, {"noted_once": -1}]
+    "change",
+    [
+        *({"lost": 1}, {"wrong": 1}, {"double": 1}, {"awards": 1}, {"standing": 1}),
+        *({"valid": -1}, {"noted_once": -1}, {"refused": -1}, {"undecided": 1}),
+    ],
 )
 def test_wrong_counts_are_named(change: dict[str, int]) -> None:
     counts = RIGHT.copy()
