@@ -37,12 +37,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 State = Award.State
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 COURSES = [f"course-v1:U{number}+C{number}+2026" for number in range(3)]
+FEW_COURSES = [COURSES[0]] * 2 + [COURSES[1]] * 2 + [COURSES[2]]
+"""So that much happens in one course."""
 BLOCK = "block-v1:U0+C0+2026+type@vertical+block@u0"
 DEFINITIONS = ("part", "whole", "crown")
 """Each may name those before it."""
 REVIEW_DAYS = 30
 FEW = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -119,12 +121,12 @@ _KINDS = st.sampled_from([_passing, _passing, _passing, _grade, _certificate, _e
 
 _NEWS = _KINDS.flatmap(lambda tell: st.tuples(st.just(tell), _SAYS[tell]))
 _PASSES = st.tuples(st.just(_passing), st.just({"is_passing": True}))
-_PLACES = st.tuples(st.sampled_from([0, 0, 0, 1]), st.sampled_from(COURSES), st.integers(0, 9))
+_PLACES = st.tuples(st.sampled_from([0, 0, 0, 1]), st.sampled_from(FEW_COURSES), st.integers(0, 9))
 
 
 def _stories(news: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Told]]:
     """News in time order."""
-    return st.lists(st.tuples(news, _PLACES), min_size=2, max_size=9).map(_numbered)
+    return st.lists(st.tuples(news, _PLACES), min_size=2, max_size=8).map(_numbered)
 
 
 def _numbered(drawn: list[Any]) -> list[Told]:
@@ -139,7 +141,7 @@ def _leaf(kind: str, **members: Any) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"kind": st.just(kind)} | members)
 
 
-_COURSE = st.sampled_from(COURSES)
+_COURSE = st.sampled_from(FEW_COURSES)
 _UNDATED = st.one_of(
     _leaf("course_passed", course=_COURSE, min_grade=st.just(0.5)),
     _leaf("course_passed", course=_COURSE, modes=st.just(["honor"])),
@@ -153,25 +155,24 @@ _UNDATED = st.one_of(
 def _dated(definitions: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
     passed = _leaf("course_passed", course=_COURSE)
     some = st.lists(_COURSE, min_size=2, unique=True)
-    leaves = passed | _leaf("ects", least=st.sampled_from([3, 5]), courses=some)
+    some_ects = _leaf("ects", least=st.sampled_from([3, 5]), courses=some)
     if not definitions:
-        return leaves
+        return passed | passed | some_ects
     held = _leaf("credential_held", definition=st.sampled_from(definitions))
-    return leaves | held | held
-
-
-def _groups(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    several = st.lists(children, min_size=2, max_size=3)
-    return st.one_of(
-        several.map(lambda of: {"all": of}),
-        several.map(lambda of: {"any": of}),
-        several.map(lambda of: {"at_least": 2, "of": of}),
-    )
+    return passed | held | held | some_ects
 
 
 def _conditions(*, dated: bool, definitions: Sequence[str]) -> st.SearchStrategy[dict[str, Any]]:
-    leaves = _dated(definitions) if dated else _dated(definitions) | _UNDATED
-    return st.recursive(leaves, _groups, max_leaves=3).map(lambda node: {"version": 1} | node)
+    """One requirement, or a few together."""
+    one = _dated(definitions) if dated else _dated(definitions) | _dated(definitions) | _UNDATED
+    two, three = st.tuples(one, one).map(list), st.tuples(one, one, one).map(list)
+    found = st.one_of(
+        one,
+        two.map(lambda of: {"all": of}),
+        two.map(lambda of: {"any": of}),
+        three.map(lambda of: {"at_least": 2, "of": of}),
+    )
+    return found.map(lambda node: {"version": 1} | node)
 
 
 Rules = list[tuple[str, dict[str, Any], str]]
@@ -331,19 +332,22 @@ def _undone(site: Site) -> Iterator[None]:
     site.clock.now = now
 
 
+_ALL = 4
+_STEPS = st.sampled_from([(_ALL,), (_ALL,), (3, _ALL), (), (0,), (1,), (2,), (3,)])
+
+
 @st.composite
 def _arrivals(draw: Any, news: list[Told], *, in_order: bool = False) -> list[Told | int]:
     """The news as it comes, some of it again, with tasks at work in between (their number)."""
     again = draw(st.lists(st.sampled_from(news), max_size=3))
     if in_order:
-        found: list[Told | int] = list(news)
-        for told in again:
-            found.insert(draw(st.integers(news.index(told), len(found))), told)
+        told = list(news)
+        for one in again:
+            told.insert(draw(st.integers(news.index(one), len(told))), one)
     else:
-        found = list(draw(st.permutations([*news, *again])))
-    for which in draw(st.lists(st.integers(0, 4), max_size=6)):
-        found.insert(draw(st.integers(0, len(found))), which)
-    return found
+        told = list(draw(st.permutations([*news, *again])))
+    # As a rule everything is done before more is heard; now and then not all, or nothing.
+    return [each for one in told for each in (one, *draw(_STEPS))]
 
 
 def _run(site: Site, arrivals: Sequence[Told | int]) -> None:

@@ -202,10 +202,10 @@ def _settle(run: Run) -> None:
         raise AssertionError("What differs does not end.")
     for _round in range(ROUNDS):
         ended = run.do("end-reviews")
-        run.do("drain")
-        run.say(f"reviews ended: {json.dumps(ended)}")
         if not any(ended.values()):
             return
+        run.do("drain")
+        run.say(f"reviews ended: {json.dumps(ended)}")
     raise AssertionError("Reviews do not end.")
 
 
