@@ -52,7 +52,13 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
+from .offering import (
+    course_warnings,
+    define_offered_course,
+    demand_offered,
+    later_runs,
+    offered_definitions,
+)
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
@@ -202,6 +208,7 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
+    "later_runs",
     "lost",
     "mandate_data",
     "mark_compromised",

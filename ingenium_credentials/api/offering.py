@@ -14,7 +14,13 @@ from ..models import Achievement, AwardRule, OfferedCourse
 from . import auditing
 from .errors import NotAllowed
 
-__all__ = ["course_warnings", "define_offered_course", "demand_offered", "offered_definitions"]
+__all__ = [
+    "course_warnings",
+    "define_offered_course",
+    "demand_offered",
+    "later_runs",
+    "offered_definitions",
+]
 
 
 def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
@@ -77,23 +83,26 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
 
 
 def course_warnings(condition: object) -> list[str]:
-    """What a person should look at: courses that do not exist, or that have run again since.
+    """What is wrong with what a condition names: courses that do not exist.
 
     Only warnings, as a course may be made after its rule. Raises `rules.ConditionError`.
     """
-    warnings = []
-    for course_id in sorted(rules.courses_of(condition)):
-        if lms.course_exists(course_id) is False:
-            warnings.append(
-                _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
-                % {"course": course_id}
-            )
-        elif runs := lms.course_runs(course_id):
-            warnings.append(
-                _("The course %(course)s has run again: %(runs)s. Name the run that you mean, or both.")
-                % {"course": course_id, "runs": ", ".join(runs)}
-            )
-    return warnings
+    return [
+        _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
+        % {"course": course_id}
+        for course_id in sorted(rules.courses_of(condition))
+        if lms.course_exists(course_id) is False
+    ]
+
+
+def later_runs(condition: object) -> list[str]:
+    """The later runs of the courses that a condition names, as far as it does not name them itself.
+
+    Nothing is wrong with it: it goes on to award for the run that it names. Raises
+    `rules.ConditionError`.
+    """
+    named = rules.courses_of(condition)
+    return sorted({run for course_id in named for run in lms.course_runs(course_id)} - named)
 
 
 def _offered(course_id: str) -> Sequence[str]:

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
+from django.utils.translation import trans_real
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -215,6 +217,30 @@ def test_the_sentence_says_the_whole_rule() -> None:
         "A learner earns it who passes “Mediterranean” with at least 80 % as verified and "
         f"(does at least 2 of these 2: passes “{OTHER}”; holds the credential “Data ethics”)."
     )
+
+
+@pytest.mark.parametrize("kind", ["block_completed", "subsection_grade"])
+def test_a_part_of_a_course_is_called_by_its_name(kind: str) -> None:
+    leaf = {"kind": kind, "course": COURSE, "block": BLOCK, "min_grade": 0.5}
+    leaf = {name: value for name, value in leaf.items() if name in rules.KINDS[kind].required | {"kind": 0}}
+
+    assert "unit1 of" in sentence(tree.of_condition({"version": 1, **leaf}), OPTIONS)
+    assert "“The project” of" in sentence(
+        tree.of_condition({"version": 1, **leaf, "name": "The project"}), OPTIONS
+    )
+
+
+def test_quotation_marks_are_those_of_the_reader_s_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    with translation.override("fr"):
+        catalog = trans_real.catalog()._catalog._catalogs[0]
+        monkeypatch.setitem(catalog, "quotation marks\x04“%(text)s”", "«\u00a0%(text)s\u00a0»")
+        condition = {"version": 1, "all": [passed(), {"kind": "ects", "least": 5, "definitions": ["ethics"]}]}
+
+        said = sentence(tree.of_condition(condition), OPTIONS)
+
+    assert "«\u00a0Mediterranean\u00a0»" in said
+    assert "«\u00a0Data ethics\u00a0»" in said
+    assert "“" not in said
 
 
 def test_the_sentence_of_what_is_not_written_yet_has_gaps() -> None:

@@ -154,6 +154,7 @@ def _award(request: HttpRequest, form: ByHandForm) -> HttpResponseBase | None:
             reason=form.cleaned_data["reason"],
             actor_id=request.user.pk,
             grade=form.share,
+            course_id=form.course.id,
         )
     except Exception as error:
         form.add_error(None, refusal(error))

@@ -98,7 +98,7 @@ def edit_rule(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseB
 def _posted(request: HttpRequest, course: Course, rule: AwardRule, named: Options) -> Draft:
     seen = request.POST.get("seen_revision", "0")
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    return Draft(course, rule, RuleForm(request.POST), read(request.POST), named, revision)
+    return Draft(course, rule, RuleForm(rule, request.POST), read(request.POST), named, revision)
 
 
 def _answer(request: HttpRequest, draft: Draft, template: str) -> HttpResponseBase:

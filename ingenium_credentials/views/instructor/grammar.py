@@ -21,6 +21,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 __all__ = ["GROUPS", "LEAVES", "MODES", "Codec", "Field", "FieldError", "Leaf"]
 
 _LONGEST = 1000
+_LONGEST_LABEL = 255
 _MOST_VALUES = 50
 MODES = ("verified", "honor", "audit", "professional", "no-id-professional", "credit", "masters")
 """Enrolment modes of the platform, offered for ticking."""
@@ -71,6 +72,13 @@ def _one(texts: Sequence[str]) -> str:
 
 def _text(texts: Sequence[str]) -> object:
     return _one(texts) or None
+
+
+def _label(texts: Sequence[str]) -> object:
+    text = _one(texts)
+    if len(text) > _LONGEST_LABEL:
+        raise FieldError(_("This is too long."))
+    return text or None
 
 
 def _course(texts: Sequence[str]) -> object:
@@ -211,6 +219,13 @@ _MODES = Field(
     hint=gettext_lazy("None ticked: all count."),
 )
 _BLOCK_HINT = gettext_lazy("Its id, such as block-v1:UOC+MED101+2026+type@vertical+block@unit1.")
+_NAME = Field(
+    "name",
+    gettext_lazy("What people call it"),
+    Codec(_label, _show_one),
+    "text",
+    hint=gettext_lazy("Learners read it in place of the id."),
+)
 _COURSES = Field(
     "courses",
     gettext_lazy("From these courses"),
@@ -257,6 +272,7 @@ LEAVES: dict[str, Leaf] = {
         (
             _COURSE,
             Field("block", gettext_lazy("Subsection"), Codec(_block, _show_one), "text", True, _BLOCK_HINT),
+            _NAME,
             _LEAST_GRADE,
         ),
     ),
@@ -265,6 +281,7 @@ LEAVES: dict[str, Leaf] = {
         (
             _COURSE,
             Field("block", gettext_lazy("Unit"), Codec(_block, _show_one), "text", True, _BLOCK_HINT),
+            _NAME,
         ),
     ),
     "enrolled": Leaf(

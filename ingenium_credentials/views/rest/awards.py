@@ -80,6 +80,7 @@ class AwardsView(CourseView):
             reason=given["reason"],
             actor_id=self.actor_id,
             grade=given.get("grade"),
+            course_id=self.course_id,
         )
         return Response(AwardShape(award).data, status=201)
 

@@ -35,6 +35,7 @@ def test_an_award_by_hand_is_issued_and_says_who_and_why(call: Call, learner: An
     assert response.status_code == 201, response.content
     award = Award.objects.get(uuid=response.json()["uuid"])
     assert award.awarded_at == dt.datetime(2026, 1, 15, 8, 30, tzinfo=dt.UTC)
+    assert award.courses == [COURSE]
     entry = AuditEntry.objects.get(action="awarded", subject_id=str(award.uuid))
     assert (entry.actor_id, entry.reason) == (teacher.pk, "Exam on paper")
 
