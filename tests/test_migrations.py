@@ -63,7 +63,7 @@ def _awards_of_before(apps: Any) -> None:
     get = {name: apps.get_model(APP, name).objects.create for name in apps.all_models[APP]}
     alliance = get["organisation"](slug="alliance")
     issuer = get["issuer"](slug="i", organisation=alliance, alliance=alliance)
-    texts = {"names": {}, "descriptions": {}, "criteria": {}}
+    texts: dict[str, Any] = {"names": {}, "descriptions": {}, "criteria": {}}
     achievement = get["achievement"](slug="s", issuer=issuer, **texts)
     rule = get["awardrule"](name="r", achievement=achievement, condition={})
     for course in ("A", "B"):
@@ -71,7 +71,7 @@ def _awards_of_before(apps: Any) -> None:
     for learner_id in (1, 2, 3):
         get["courseresult"](learner_id=learner_id, course_id="C")
     status_list = get["statuslist"](issuer=issuer, length=8, capacity=8)
-    said = (
+    said: tuple[tuple[int, list[str], Any, str], ...] = (
         (1, ["A"], rule, "issued"),
         (2, [], rule, "issued"),
         (3, [], None, "issued"),

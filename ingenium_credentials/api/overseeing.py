@@ -36,7 +36,7 @@ def courses_of(award: Award, given_in: str = "") -> list[str]:
     if award.rule_id is not None:
         rows = AwardRuleCourse.objects.filter(rule_id=award.rule_id)
         return sorted(rows.values_list("course_id", flat=True))
-    results = CourseResult.objects.filter(learner_id=award.learner_id)
+    results = CourseResult.objects.filter(learner_id=award.learner_id or 0)
     return sorted(results.values_list("course_id", flat=True))
 
 
