@@ -147,7 +147,7 @@ def test_a_badge_that_says_what_the_lists_say_is_told_in_the_readers_language() 
     assert table == [
         ("Πεδίο σπουδών", concepts.worded("isced-f", said, "el")),
         ("Τελικός βαθμός", "87.5 %"),
-        ("Επίπεδο", "Επίπεδο EQF 6"),
+        ("Επίπεδο", "Ευρωπαϊκό Πλαίσιο Προσόντων (EQF), επίπεδο 6"),
         ("Μορφή συμμετοχής", concepts.worded("mode", "Online", "el")),
         # Not what the list says: left as it was signed.
         ("Μορφή συμμετοχής", "By carrier pigeon"),
