@@ -43,7 +43,15 @@ from .keys import (
 from .languages import Content, complete_languages, contents
 from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
-from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .mailing import (
+    MOST_ATTEMPTS,
+    can_be_told,
+    due_letters,
+    is_told,
+    queue_letter,
+    send_again,
+    send_letters,
+)
 from .mass_revoking import (
     MassPreview,
     carry_out,
@@ -148,6 +156,7 @@ __all__ = [
     "award_data",
     "awards_of_course",
     "branding_faults",
+    "can_be_told",
     "cancel_simulation",
     "carry_out",
     "check_import",
@@ -200,6 +209,7 @@ __all__ = [
     "is_due",
     "is_learner_of",
     "is_renewable",
+    "is_told",
     "issuable",
     "issue",
     "issuer_data",

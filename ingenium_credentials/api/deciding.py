@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 from decimal import Decimal
 
-from attrs import evolve
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -117,20 +116,17 @@ def award_by_hand(
     rule: AwardRule | None = None,
     grade: Decimal | None = None,
     circumstances: awarding.Circumstances = _NOTHING_SAID,
-    course_id: str = "",
 ) -> Award:
     """Award on a person's word, who says why; the credential is the one that a rule would give.
 
-    `grade` is a share of the maximum, 0 to 1. `course_id` is the course in whose name the person
-    speaks: the award is that course's, and rests on it as if a rule had counted it.
-    Raises `NotAllowed` without a reason and for a grade that is none, and whatever `award` raises.
+    `grade` is a share of the maximum, 0 to 1. `is_new` of the award tells whether it was made
+    now, or stood already. Raises `NotAllowed` without a reason and for
+    a grade that is none, and whatever `award` raises.
     """
     if not reason.strip():
         raise NotAllowed(_("Say why it is awarded by hand; the audit log keeps the reason."))
     if grade is not None and not 0 <= grade <= 1:
         raise NotAllowed(_("A grade is a share of the maximum, from 0 to 1."))
-    if course_id and not circumstances.courses:
-        circumstances = evolve(circumstances, courses=[course_id])
     return awarding.award(
         learner_id=learner_id,
         achievement=achievement,

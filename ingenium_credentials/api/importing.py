@@ -150,8 +150,7 @@ def _award(row: AwardImport, kept: Mapping[str, Any], actor_id: int | None) -> A
             reason=kept["reason"],
             actor_id=actor_id,
             grade=Decimal(kept["grade"]) if kept["grade"] is not None else None,
-            circumstances=Circumstances(supervision=kept["supervision"]),
-            course_id=row.course_id,
+            circumstances=Circumstances(supervision=kept["supervision"], given_in=row.course_id),
         )
     except (NotAllowed, NotReady) as error:
         said = _("Nobody was awarded. Row %(row)d: %(problem)s") % {"row": kept["row"], "problem": error}

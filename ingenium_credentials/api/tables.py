@@ -24,12 +24,13 @@ from django.utils.translation import gettext as _
 
 __all__ = ["MOST_BYTES", "MOST_ROWS", "Table", "Unreadable", "read_table"]
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 5_000_000
 """Of a file, however it is handed in."""
 MOST_ROWS = 1000
 """So that all of them fit into one transaction that a person waits for."""
 _MOST_COLUMNS = 30
 _LONGEST_CELL = 2000
+_MOST_TEXT = 2_000_000
 _MOST_UNPACKED = 5_000_000
 _MOST_TAGS = 200_000
 """Of all parts of a workbook: reading it costs about ten microseconds for each."""
@@ -75,7 +76,7 @@ class Unreadable(Exception):
 def read_table(data: bytes) -> Table:
     """The table in a file, recognised by what it holds; raises `Unreadable`."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(_("The file is larger than 2 MB. Split it into several files."))
+        raise Unreadable(_("The file is larger than 5 MB. Split it into several files."))
     if not data.strip():
         raise Unreadable(_("The file is empty. Begin with the sample file."))
     if data.startswith(_OLD_OFFICE):
@@ -89,6 +90,8 @@ def read_table(data: bytes) -> Table:
 
 
 def _text_table(data: bytes) -> Table:
+    if len(data) > _MOST_TEXT:
+        raise Unreadable(_("The CSV file is larger than 2 MB. Split it into several files."))
     text, encoding = _decoded(data)
     text, separator = _separator(text)
     rows, numbers = [], []

@@ -10,15 +10,7 @@ from django.utils import timezone
 
 from ingenium_credentials import api, tasks
 from ingenium_credentials.api.errors import NotAllowed
-from ingenium_credentials.models import (
-    Achievement,
-    Approval,
-    AuditEntry,
-    Award,
-    AwardRule,
-    CourseResult,
-    OfferedCourse,
-)
+from ingenium_credentials.models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
 
 pytestmark = pytest.mark.django_db
 
@@ -80,19 +72,6 @@ class TestByHand:
     def test_refuses_a_grade_that_is_none(self, achievement: Achievement, learner: Any, grade: str) -> None:
         with pytest.raises(NotAllowed, match="from 0 to 1"):
             self._award(achievement, learner, grade=Decimal(grade))
-
-    def test_is_of_the_course_in_whose_name_it_is_given_and_of_no_other(
-        self, achievement: Achievement, learner: Any
-    ) -> None:
-        courses = ["course-v1:UOC+MED101+2026", "course-v1:HIS+AI+2026"]
-        for course_id in courses:
-            api.define_offered_course(OfferedCourse(course_id=course_id, definitions=[achievement.slug]))
-            CourseResult.objects.create(learner_id=learner.pk, course_id=course_id)
-
-        award = self._award(achievement, learner, course_id=courses[0])
-
-        assert award.courses == courses[:1]
-        assert [list(api.awards_of_course(course_id)) for course_id in courses] == [[award], []]
 
     def test_keeps_what_truly_happened(self, achievement: Achievement, learner: Any) -> None:
         supervision = {"iri": "http://data.europa.eu/snb/supervision-verification/x", "labels": {"en": "x"}}
