@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
-from .. import lms, rules
+from .. import coursework, lms, rules
 from ..models import Achievement, AwardRule, OfferedCourse
 from . import auditing
 from .errors import NotAllowed
@@ -83,16 +83,31 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
 
 
 def course_warnings(condition: object) -> list[str]:
-    """What is wrong with what a condition names: courses that do not exist.
+    """What is wrong with what a condition names: courses that do not exist, parts that they have not.
 
     Only warnings, as a course may be made after its rule. Raises `rules.ConditionError`.
     """
-    return [
+    missing = [
         _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
         % {"course": course_id}
         for course_id in sorted(rules.courses_of(condition))
         if lms.course_exists(course_id) is False
     ]
+    return [*missing, *_missing_parts(rules.parse(condition).leaves)]
+
+
+def _missing_parts(leaves: Iterable[rules.Leaf]) -> Iterator[str]:
+    """A block that was taken out of its course is in no learner's way to be met any more."""
+    names: dict[str, dict[str, str]] = {}
+    for leaf in leaves:
+        if leaf.block:
+            names.setdefault(leaf.course, {})[leaf.block] = leaf.name or leaf.block
+    for course_id, blocks in sorted(names.items()):
+        for block in coursework.blocks_gone(course_id, blocks):
+            yield _(
+                "“%(part)s” is not in the course %(course)s any more, so that nobody can newly reach it. "
+                "Choose another part, or take the requirement out."
+            ) % {"part": blocks[block], "course": course_id}
 
 
 def later_runs(condition: object) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from .nodes import Node
 from .shown import Options
-from .tree import Node
 
 __all__ = ["requirement", "sentence"]
 
@@ -17,15 +17,15 @@ _GAP = "…"
 
 def sentence(root: Node, options: Options) -> str:
     """Who earns it, in words; what is not entered yet shows as “…”."""
-    names = {**dict(options.courses), **dict(options.definitions)}
+    names = options.names
     if not root.children:
         return _("Nobody earns it yet: there is no requirement.")
     return _("A learner earns it who %(does)s.") % {"does": _phrase(root, names, outermost=True)}
 
 
 def requirement(leaf: Node, options: Options) -> str:
-    """One requirement in words, such as “passes “MED101” with at least 80 %”."""
-    return _phrase(leaf, {**dict(options.courses), **dict(options.definitions)})
+    """One requirement, or a group of them, in words, such as “passes “MED101” with at least 80 %”."""
+    return _phrase(leaf, options.names)
 
 
 def _phrase(node: Node, names: Mapping[str, str], *, outermost: bool = False) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ...badges import vocabularies
-from ..facts import say
+from ...badges.data import ConceptData
+from ..facts import concept as name_of
 
 __all__ = ["choices", "key_of", "label"]
 
@@ -35,8 +36,8 @@ def key_of(concept: Concept | None) -> str:
 
 
 def label(concept: Concept | None) -> str:
-    """The concept in the reader's language, as far as the list has it."""
+    """The concept in the reader's language."""
     if not concept:
         return _("Nothing is said")
     labels = concept.get("labels")
-    return (say(labels).value if isinstance(labels, dict) and labels else "") or key_of(concept)
+    return name_of(ConceptData(iri=key_of(concept), labels=labels if isinstance(labels, dict) else {})).value
