@@ -37,7 +37,7 @@ def test_an_award_takes_as_many_statements_however_many_there_are(rule: AwardRul
         _statements(course_id, f"learner-{number}")
 
     assert _statements(course_id, "last") == second
-    assert sum(second) <= 37
+    assert sum(second) <= 37 + _locks()
 
 
 def test_what_a_definition_says_is_read_once_for_a_batch(rule: AwardRule, course_id: str) -> None:
@@ -45,7 +45,12 @@ def test_what_a_definition_says_is_read_once_for_a_batch(rule: AwardRule, course
     ten, twenty = (_of_batch(course_id, size) for size in (10, 20))
     # Savepoints included, and the statements that the first of a batch has alone.
     assert (twenty[0] - ten[0]) / 10 <= 12
-    assert (twenty[1] - ten[1]) / 10 <= 10
+    assert (twenty[1] - ten[1]) / 10 <= 10 + _locks()
+
+
+def _locks() -> int:
+    """An award is locked by a statement of its own, where rows can be."""
+    return int(connection.features.has_select_for_update_skip_locked)
 
 
 def _of_batch(course_id: str, size: int) -> tuple[int, int]:
