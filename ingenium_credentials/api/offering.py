@@ -106,7 +106,7 @@ def condition_warnings(condition: object, achievement: Achievement) -> list[str]
         universities=universities,
         courses_count_twice=achievement.counts_courses_twice,
     )
-    return [*map(str, faults), *_course_warnings(condition)]
+    return [*map(str, faults), *_condition_warnings(condition)]
 
 
 def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[str, Decimal], dict[str, str]]:
@@ -122,7 +122,7 @@ def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[s
     return ects, {course: slug for course, _figure, slug in rows if slug}
 
 
-def _course_warnings(condition: object) -> list[str]:
+def _condition_warnings(condition: object) -> list[str]:
     warnings = []
     for course_id in sorted(rules.courses_of(condition)):
         if lms.course_exists(course_id) is False:

@@ -32,7 +32,8 @@ def test_what_was_tried_is_what_is_switched_on(call: Call, written: dict[str, An
 def test_what_is_not_offered_any_more_is_not_switched_on(call: Call, written: dict[str, Any]) -> None:
     OfferedCourse.objects.update(definitions=[])
     agreed = {"reason": "The council agreed", "revision": written["revision"]}
-    assert call("post", f"rules/{written['uuid']}/switch-on/", agreed).status_code == 409
+    assert call("post", f"rules/{written['uuid']}/switch-on/", agreed).status_code == 404
+    assert not AwardRule.objects.get().enabled
 
 
 def test_a_rule_cannot_be_turned_against_another_course_alone(
