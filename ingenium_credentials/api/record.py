@@ -13,10 +13,11 @@ from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from .. import concepts
 from ..badges import vocabularies
 from ..badges.data import (
     AchievementData,
@@ -108,9 +109,10 @@ def award_data(award: Award, shared: Common | None = None) -> AwardData:
     if not conf.BASE_URL.startswith(("https://", "http://")):
         raise NotReady(_("The setting INGENIUM_BASE_URL is missing."))
     shared = shared or common(award.achievement_id, award.issuer_id)
+    achievement = shared.achievement_data
     return AwardData(
         id=credential_url(award),
-        achievement=shared.achievement_data,
+        achievement=achievement,
         issuer=shared.issuer_data,
         recipient=RecipientData(
             id=f"urn:uuid:{award.recipient_uuid}",
@@ -130,7 +132,7 @@ def award_data(award: Award, shared: Common | None = None) -> AwardData:
             purpose=award.status_list.purpose,
         ),
         demonstration=conf.DEMONSTRATION,
-        supervision=_optional(_concept, award.supervision),
+        supervision=_named(award.supervision, achievement.names),
         evidence=tuple(_evidence(entry) for entry in award.evidence or ()),
         parts=tuple(map(_part, _parts(award))),
     )
@@ -183,14 +185,14 @@ def achievement_data(achievement: Achievement, *, issuer: Issuer | None = None) 
             ects=achievement.ects,
             hours=achievement.hours,
             eqf_level=achievement.eqf_level,
-            isced_f=_optional(_concept, achievement.isced_f),
-            mode=_optional(_concept, achievement.mode),
-            assessment=_optional(_concept, achievement.assessment),
-            supervision=_optional(_concept, achievement.supervision),
+            isced_f=_named(achievement.isced_f, told),
+            mode=_named(achievement.mode, told),
+            assessment=_named(achievement.assessment, told),
+            supervision=_named(achievement.supervision, told),
             prerequisites=_texts(achievement.prerequisites or {}, told),
             stackability=_texts(achievement.stackability or {}, told),
             further_information=_texts(achievement.further_information or {}, told),
-            quality_assurance=_quality_assurance(achievement),
+            quality_assurance=_quality_assurance(achievement, told),
             tags=tuple(achievement.tags or ()),
             cycle=achievement.cycle,
             opportunity=_optional(_concept, achievement.opportunity),
@@ -221,6 +223,12 @@ def _optional(read: Callable[[Any], _Value], value: Any) -> _Value | None:
 
 def _concept(value: Mapping[str, Any]) -> ConceptData:
     return ConceptData(iri=str(value["iri"]), labels=_all_texts(value["labels"]))
+
+
+def _named(value: Mapping[str, Any] | None, told: Collection[str]) -> ConceptData | None:
+    """A concept that sentences in these languages speak of."""
+    found = _optional(_concept, value)
+    return evolve(found, names=concepts.names(found, told)) if found else None
 
 
 def _outcome(entry: Mapping[str, Any], told: Collection[str]) -> OutcomeData:
@@ -259,9 +267,9 @@ def _entitlement(entry: Mapping[str, Any], told: Collection[str]) -> Entitlement
     )
 
 
-def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:
+def _quality_assurance(achievement: Achievement, told: Collection[str]) -> QualityAssuranceData | None:
     found = QualityAssuranceData(
-        kind=_optional(_concept, achievement.quality_kind),
+        kind=_named(achievement.quality_kind, told),
         agency=achievement.quality_agency,
         agency_country=achievement.quality_agency_country,
         agency_url=achievement.quality_agency_url,
