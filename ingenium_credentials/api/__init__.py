@@ -60,7 +60,13 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
+from .offering import (
+    condition_warnings,
+    define_offered_course,
+    demand_offered,
+    offered_definitions,
+    rules_of_course,
+)
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
@@ -170,12 +176,12 @@ __all__ = [
     "close_review",
     "complete_languages",
     "completeness",
+    "condition_warnings",
     "confirm_name",
     "content_of",
     "contents",
     "correct_grade",
     "correct_name",
-    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -272,6 +278,7 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_of_course",
     "rules_with_part",
     "run_simulation",
     "schedule",
