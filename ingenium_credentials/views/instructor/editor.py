@@ -26,7 +26,6 @@ from .parts import name_blocks
 from .shown import Options
 from .shown import show as show_tree
 from .staff import Course, goto, leave_word, refusal, show, staff_only
-from .standing import warnings
 from .tree import act, condition_of, of_condition, read
 
 __all__ = ["edit_rule", "new_rule"]
@@ -217,11 +216,11 @@ def _meaning(draft: Draft) -> dict[str, Any]:
     name_blocks(draft.tree, draft.named.parts)
     return {
         "sentence": phrases.sentence(draft.tree, draft.named),
-        "faults": _faults(draft.tree),
+        "faults": _faults(draft.tree, draft.rule.achievement),
     }
 
 
-def _faults(tree: Node) -> list[str]:
+def _faults(tree: Node, achievement: Achievement) -> list[str]:
     """Warnings, for a tree that is complete; what is incomplete is not yet wrong."""
     copy = Node(tree.kind, tree.texts, [*tree.children])
     before = [dict(node.errors) for node in tree.walk()]
@@ -229,6 +228,6 @@ def _faults(tree: Node) -> list[str]:
     for node, errors in zip(tree.walk(), before, strict=True):
         node.errors = errors
     try:
-        return list(warnings(condition)) if condition else []
+        return api.condition_warnings(condition, achievement) if condition else []
     except ConditionError:
         return []

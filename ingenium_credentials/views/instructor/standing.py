@@ -9,10 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ... import api, rules
+from ... import api
 from ...models import Achievement, AwardRule
 
-__all__ = ["Standing", "standing", "utc", "warnings"]
+__all__ = ["Standing", "standing", "utc"]
 
 
 @frozen(kw_only=True)
@@ -41,7 +41,7 @@ def standing(rule: AwardRule, now: dt.datetime) -> Standing:
 
 
 def _standing(rule: AwardRule, now: dt.datetime) -> Standing:
-    faults = warnings(rule.condition)
+    faults = tuple(api.condition_warnings(rule.condition, rule.achievement))
     if not rule.enabled:
         return Standing(
             code="paused",
@@ -67,11 +67,6 @@ def _standing(rule: AwardRule, now: dt.datetime) -> Standing:
             faults=faults,
         )
     return _of_awarding(rule, faults)
-
-
-def warnings(condition: object) -> tuple[str, ...]:
-    """What somebody should look at: never or always met, courses that do not exist."""
-    return (*map(str, rules.faults(condition)), *api.course_warnings(condition))
 
 
 def _of_awarding(rule: AwardRule, faults: tuple[str, ...]) -> Standing:
