@@ -157,7 +157,9 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Platform:
         "openedx.core.djangoapps.user_api.models": {
             "UserPreference": SimpleNamespace(get_value=lambda user, name: "")
         },
-        "openedx.core.djangoapps.content.block_structure.api": {"get_course_in_cache": platform.structure},
+        "openedx.core.djangoapps.content.block_structure.api": {
+            "get_course_in_cache": lambda key: platform.structure(key)
+        },
         "xmodule.modulestore.django": {"modulestore": lambda: store},
         "lms.djangoapps.courseware.access": {
             "has_access": lambda user, action, key: str(key) in platform.staff

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ingenium_credentials import api
+from ingenium_credentials import api, rules
 from ingenium_credentials.models import Achievement, AwardRule, OfferedCourse
 from tests import platform as platforms
 from tests.platform import Platform
@@ -73,7 +73,7 @@ def test_a_unit_is_chosen_by_its_name_and_named_ever_after(
         assert (
             "completes the unit “Project” of" in staff.get(at(name, course_id, *arguments)).content.decode()
         )
-    explanation = api.why_not(AwardRule.objects.get(), 7)
+    explanation = rules.explain(condition(), rules.Known())
     assert "“Project”" in explanation.lines[1].message
 
 
@@ -159,7 +159,7 @@ def test_a_part_that_is_not_in_the_course_any_more_is_warned_of_and_stays_until_
     press(staff, edit, editor, "save", name="Again")
     assert condition() == leaf
 
-    saved = press(staff, edit, editor, "save", **{"n.0-block": ESSAY})
+    saved = press(staff, edit, staff.get(edit), "save", **{"n.0-block": ESSAY})
     assert saved.status_code == 302
     assert (condition()["block"], condition()["name"]) == (ESSAY, "Essay")
 
