@@ -25,8 +25,15 @@ _KEPT = ("on_loss", "review_days", "confirm_days", "supervision")
 def targets(request: HttpRequest, course: Course, rule: AwardRule) -> list[tuple[str, str]]:
     """The courses that the same may be awarded in and that the visitor is staff of, with their names."""
     offered = options.of(course, rule.achievement.slug).courses
-    others = [(key, name) for key, name in offered if key != course.id][:_MOST]
-    return [(key, name) for key, name in others if lms.is_course_staff(request.user, key)]
+    others = sorted((key, name) for key, name in offered if key != course.id)
+    # Runs of this course are what is mostly wanted.
+    others.sort(key=lambda choice: _without_run(choice[0]) != _without_run(course.id))
+    return [(key, name) for key, name in others[:_MOST] if lms.is_course_staff(request.user, key)]
+
+
+def _without_run(course_id: str) -> tuple[str, str]:
+    key = CourseKey.from_string(course_id)
+    return key.org, key.course
 
 
 @staff_only("GET", "HEAD")

@@ -21,6 +21,7 @@ SEARCH = "find"
 """The entry that searches a long list of choices; no part of the rule."""
 MOST_OPEN = 40
 """So that all their fields fit into the number that Django reads of one form."""
+_FIRST_OPEN = 12
 
 
 @define
@@ -109,12 +110,18 @@ def _texts(found: Any) -> list[str]:
 
 
 def fold(root: Node) -> None:
-    """Leave at most `MOST_OPEN` nodes open: what was touched or is wrong, then what was open, top down."""
+    """Leave at most `MOST_OPEN` nodes open: what was touched or is wrong, then what was open, top down.
+
+    A larger tree that is not folded yet begins with a few.
+    """
+    count = sum(1 for _node in root.walk())
+    is_fresh = not any(node.is_folded for node in root.walk())
+    most = _FIRST_OPEN if is_fresh and count > MOST_OPEN else MOST_OPEN
     ranked = sorted(_ranked(root, (), 1), key=lambda entry: entry[:3])
     opened: set[int] = set()
     for *_rank, node, above in ranked:
         is_reached = all(id(parent) in opened for parent in above)
-        node.is_folded = not is_reached or len(opened) >= MOST_OPEN
+        node.is_folded = not is_reached or len(opened) >= most
         if not node.is_folded:
             opened.add(id(node))
 
