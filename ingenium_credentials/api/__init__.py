@@ -10,7 +10,7 @@ from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_approved, award_by_hand, retry, why_not
-from .definitions import activate, define, freeze, new_version, retire_achievement
+from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .erasing import (
@@ -60,11 +60,29 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
+from .offering import (
+    condition_warnings,
+    define_offered_course,
+    demand_offered,
+    offered_definitions,
+    rules_of_course,
+)
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .queueing import (
+    EVALUATE,
+    ISSUE,
+    LAPSE,
+    PUBLISH,
+    REDRAW,
+    REVOKE_MANY,
+    SEND,
+    SIMULATE,
+    STACK,
+    TIME_STAMP,
+    queue,
+)
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -106,6 +124,7 @@ __all__ = [
     "OTHER_NAME",
     "PUBLISH",
     "RECORD",
+    "REDRAW",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
@@ -157,12 +176,12 @@ __all__ = [
     "close_review",
     "complete_languages",
     "completeness",
+    "condition_warnings",
     "confirm_name",
     "content_of",
     "contents",
     "correct_grade",
     "correct_name",
-    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -224,6 +243,7 @@ __all__ = [
     "offered_definitions",
     "open_review",
     "organisation_data",
+    "outdated",
     "palette",
     "pause",
     "personal_data",
@@ -247,6 +267,7 @@ __all__ = [
     "record_enrolment",
     "record_grade",
     "record_passing",
+    "redraw",
     "renew",
     "resolve",
     "restore",
@@ -257,6 +278,7 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_of_course",
     "rules_with_part",
     "run_simulation",
     "schedule",
