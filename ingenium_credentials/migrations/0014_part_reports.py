@@ -7,8 +7,7 @@ _FIELDS = ("learner_id", "course_id", "kind", "key", "seen")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingenium_credentials", "0011_oversight"),
-        ("ingenium_credentials", "0011_turns"),
+        ("ingenium_credentials", "0013_redrawing"),
     ]
 
     operations = [
