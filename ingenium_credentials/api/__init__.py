@@ -26,6 +26,7 @@ from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -56,7 +57,19 @@ from .offering import course_warnings, define_offered_course, demand_offered, of
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .queueing import (
+    EVALUATE,
+    ISSUE,
+    LAPSE,
+    PUBLISH,
+    REVOKE_MANY,
+    SEND,
+    SIMULATE,
+    STACK,
+    TAKE_IN,
+    TIME_STAMP,
+    queue,
+)
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -81,6 +94,7 @@ from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .tables import MOST_BYTES as MOST_IMPORT_BYTES
+from .taking_in import take_in
 from .verifying import ERASED, RECORD, verify
 
 __all__ = [
@@ -104,6 +118,7 @@ __all__ = [
     "SIMULATE",
     "STACK",
     "STANDING",
+    "TAKE_IN",
     "TIME_STAMP",
     "BrandFault",
     "Change",
@@ -208,6 +223,7 @@ __all__ = [
     "missing",
     "needed",
     "new_version",
+    "news_left",
     "note",
     "note_export",
     "objections_of",
@@ -260,6 +276,7 @@ __all__ = [
     "start_simulation",
     "status_document",
     "switch_on",
+    "take_in",
     "time_stamp",
     "unsigned_export",
     "url_of",
