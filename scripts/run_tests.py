@@ -34,7 +34,7 @@ def impossible() -> dict[str, str]:
     if tools and subprocess.run(["pkg-config", "--exists", "libmariadb"], check=False).returncode == 0:
         return {}
     why = "skipped: its driver needs a C compiler, pkg-config and libmariadb-dev"
-    return {"mysql": why, "faults": why}
+    return {"mariadb": why, "faults": why}
 
 
 def outcome(case: ElementTree.Element) -> str:

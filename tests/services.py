@@ -8,6 +8,7 @@ environment variables is used as it is.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import secrets
 import shutil
@@ -70,13 +71,15 @@ class Redis:
 
     host: str
     port: int
+    database: int = 0
+    """One of 16 on the server that know nothing of each other."""
     program: Program | None = None
     """The server itself, if it is ours."""
 
     @property
     def url(self) -> str:
         """The address as Celery and redis-py take it."""
-        return f"redis://{self.host}:{self.port}/0"
+        return f"redis://{self.host}:{self.port}/{self.database}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -326,6 +329,14 @@ def run_with(names: list[str], command: list[str]) -> int:
         for name in names:
             environment |= stack.enter_context(SERVICES[name]()).environment
         return subprocess.run(command, env=environment, check=False).returncode
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Hold a lock that no other process of a parallel test run holds."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def missing(what: str, why: object) -> NoReturn:

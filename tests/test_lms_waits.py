@@ -23,7 +23,7 @@ from tests.interleaving import at_once
 pytestmark = [
     pytest.mark.mysql,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "mysql", reason="needs MariaDB: run in the environment 'mysql'"),
+    pytest.mark.skipif(connection.vendor != "mysql", reason="needs MariaDB: run in the environment mariadb"),
 ]
 
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from celery import current_app
 from django.utils import timezone
 from redis import Redis as Client
@@ -206,10 +208,22 @@ def test_killed_between_award_and_issue_the_sweep_goes_on(site: Site) -> None:
     assert site.state() == DONE
 
 
+_DATABASES = itertools.cycle(range(1, 16))
+
+
 @pytest.fixture
-def queued_site(site: Site, redis: Redis) -> Site:
+def broker(redis: Redis) -> Redis:
+    """A database of this test alone: what a worker had begun when it was ended goes back into its queue."""
+    own = evolve(redis, database=next(_DATABASES))
+    with closing(Client.from_url(own.url)) as client:
+        client.flushdb()
+    return own
+
+
+@pytest.fixture
+def queued_site(site: Site, broker: Redis) -> Site:
     """The same site, with tasks going through Redis."""
-    site.environment["INGENIUM_TEST_BROKER"] = redis.url
+    site.environment["INGENIUM_TEST_BROKER"] = broker.url
     return site
 
 
@@ -287,13 +301,12 @@ def test_a_broker_that_is_away_for_an_hour_loses_nothing(
 @pytest.mark.broker
 @pytest.mark.parametrize(("queue", "found"), [("", "celery"), ("credentials", "credentials")])
 def test_task_arguments_are_ids_only_in_the_queue_that_the_operator_names(
-    queued_site: Site, redis: Redis, queue: str, found: str
+    queued_site: Site, broker: Redis, queue: str, found: str
 ) -> None:
     assert queued_site.run("hear", TEST_QUEUE=queue) == 0
 
-    with closing(Client.from_url(redis.url)) as client:
+    with closing(Client.from_url(broker.url)) as client:
         (message,) = client.lrange(found, 0, -1)
-        client.flushall()
     headers = json.loads(message)["headers"]
     assert headers["task"] == "ingenium_credentials.tasks.take_in"
     assert headers["argsrepr"] == "[[1]]"

@@ -44,7 +44,15 @@ from .keys import (
 from .languages import Content, complete_languages, contents
 from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
-from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .mailing import (
+    MOST_ATTEMPTS,
+    can_be_told,
+    due_letters,
+    is_told,
+    queue_letter,
+    send_again,
+    send_letters,
+)
 from .mass_revoking import (
     MassPreview,
     carry_out,
@@ -53,7 +61,13 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
+from .offering import (
+    condition_warnings,
+    define_offered_course,
+    demand_offered,
+    offered_definitions,
+    rules_of_course,
+)
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
@@ -157,18 +171,19 @@ __all__ = [
     "award_data",
     "awards_of_course",
     "branding_faults",
+    "can_be_told",
     "cancel_simulation",
     "carry_out",
     "check_import",
     "close_review",
     "complete_languages",
     "completeness",
+    "condition_warnings",
     "confirm_name",
     "content_of",
     "contents",
     "correct_grade",
     "correct_name",
-    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -209,6 +224,7 @@ __all__ = [
     "is_due",
     "is_learner_of",
     "is_renewable",
+    "is_told",
     "issuable",
     "issue",
     "issuer_data",
@@ -263,6 +279,7 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_of_course",
     "rules_with_part",
     "run_simulation",
     "schedule",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
-from . import concluding, definitions, facts, objecting, occasions, renewing, reviewing
+from . import concluding, definitions, facts, objecting, occasions, overseeing, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
@@ -52,6 +52,8 @@ class Circumstances:
     """Keys of the courses that it was earned by."""
     parts: Sequence[Award] = ()
     """The smaller awards that it is made of."""
+    given_in: str = ""
+    """The course whose staff gives it by hand, by its key; empty: nobody of a course does."""
 
 
 def evaluate(result_ids: Sequence[int]) -> list[int]:
@@ -240,7 +242,7 @@ def award(
     actor_id: int | None = None,
     reason: str = "",
 ) -> Award:
-    """Grant the achievement, or return the award that stands already.
+    """Grant the achievement, or return the award that stands already: `is_new` tells which.
 
     Everything that the credential will say is frozen here. `awarded_at` is when it was
     earned. Raises `NotAllowed` for a version that is not active and for what was earned
@@ -261,7 +263,12 @@ def award(
     new.courses = list(circumstances.courses)
     new.occasion = latest.occasion + 1 if latest is not None else 1
     return occasions.insert(
-        new, parts=circumstances.parts, action="awarded", actor_id=actor_id, reason=reason
+        new,
+        parts=circumstances.parts,
+        courses=overseeing.courses_of(new, circumstances.given_in),
+        action="awarded",
+        actor_id=actor_id,
+        reason=reason,
     )
 
 

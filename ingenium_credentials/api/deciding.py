@@ -119,7 +119,8 @@ def award_by_hand(
 ) -> Award:
     """Award on a person's word, who says why; the credential is the one that a rule would give.
 
-    `grade` is a share of the maximum, 0 to 1. Raises `NotAllowed` without a reason and for
+    `grade` is a share of the maximum, 0 to 1. `is_new` of the award tells whether it was made
+    now, or stood already. Raises `NotAllowed` without a reason and for
     a grade that is none, and whatever `award` raises.
     """
     if not reason.strip():

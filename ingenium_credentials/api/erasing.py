@@ -189,6 +189,7 @@ def _erase(award: Award, *, learner_id: int | None, actor_id: int | None, reason
     # By what it was built on, or what was built on it, it could still be told whose it was.
     award.parts.clear()
     award.wholes.clear()
+    award.overseen_by.all().delete()
     auditing.note("erased", award, actor_id=actor_id, reason=reason)
     return True
 

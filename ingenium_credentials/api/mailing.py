@@ -24,7 +24,15 @@ from . import queueing
 from .errors import DATABASE_GONE, next_attempt, problem_of
 from .letters import compose
 
-__all__ = ["MOST_ATTEMPTS", "due_letters", "queue_letter", "send_again", "send_letters"]
+__all__ = [
+    "MOST_ATTEMPTS",
+    "can_be_told",
+    "due_letters",
+    "is_told",
+    "queue_letter",
+    "send_again",
+    "send_letters",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +72,24 @@ def queue_letter(award: Award, kind: str) -> Letter | None:
     if is_new:
         queueing.queue(queueing.SEND, [letter.pk])
     return letter
+
+
+def is_told(award: Award, kind: str) -> bool:
+    """Whether the learner was told, or is about to be, by the last letter of this kind."""
+    letter = Letter.objects.filter(award=award, kind=kind).order_by("-occasion").first()
+    if letter is None or letter.given_up_at is not None or not _is_news(letter):
+        return False
+    return letter.sent_at is not None or can_be_told(award)
+
+
+def can_be_told(award: Award) -> bool:
+    """Whether a letter to the learner would be sent: mail is on, and somebody is there to write to."""
+    return conf.MAIL and _reader(award) is not None
+
+
+def _reader(award: Award) -> lms.Account | None:
+    account = lms.account(award.learner_id) if award.learner_id is not None else None
+    return account if account is not None and account.is_active and account.email else None
 
 
 def _occasion(award: Award, kind: str) -> int:
@@ -131,8 +157,8 @@ def _claimed(letter_ids: Sequence[int]) -> Iterator[Letter]:
 
 def _send(letter: Letter) -> bool:
     award = letter.award
-    account = lms.account(award.learner_id) if award.learner_id is not None else None
-    if account is None or not account.is_active or not account.email:
+    account = _reader(award)
+    if account is None:
         return _withdraw(letter, _("There is no active account to write to."))
     if award.state not in _TRUE_IN[letter.kind] or not _is_news(letter):
         return _withdraw(letter, _("It was no longer true when it was to be sent."))

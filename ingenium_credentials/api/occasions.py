@@ -5,14 +5,14 @@ The database's unique constraints decide who was first, not a lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Award, AwardRulePart, Letter
-from . import auditing, queueing, status
+from . import auditing, overseeing, queueing, status
 from .errors import NotReady
 from .mailing import queue_letter
 from .states import STANDING
@@ -45,12 +45,19 @@ def of_learners(learner_ids: Sequence[int], definition: str) -> dict[int, list[A
 
 
 def insert(
-    new: Award, *, parts: Iterable[Award] = (), action: str, actor_id: int | None, reason: str
+    new: Award,
+    *,
+    parts: Iterable[Award] = (),
+    courses: Collection[str],
+    action: str,
+    actor_id: int | None,
+    reason: str,
 ) -> Award:
     """Save the award as its occasion, with a place in a status list, and have it issued.
 
-    The occasion must come from what the caller has looked at: whoever decides on the same
-    rows in this moment wants the same one, and gets back the award of whoever was first.
+    The staff of `courses` sees to it. The occasion must come from what the caller has looked
+    at: whoever decides on the same rows in this moment wants the same one, and gets back the
+    award of whoever was first.
     """
     if AwardRulePart.objects.filter(definition=new.definition, rule__enabled=True).exists():
         new.wholes_due_at = timezone.now()
@@ -60,8 +67,10 @@ def insert(
                 new.status_list, new.status_index = status.allot(new.issuer)
                 new.save(force_insert=True)
                 new.parts.set(parts)
+                overseeing.oversee(new, courses)
                 auditing.note(action, new, actor_id=actor_id, reason=reason)
                 _have_issued(new)
+            new.is_new = True
             return new
         except IntegrityError:
             new.pk = None

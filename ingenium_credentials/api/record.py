@@ -12,9 +12,11 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from attrs import evolve
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from .. import concepts
 from ..badges import vocabularies
 from ..badges.data import (
     AchievementData,
@@ -57,9 +59,10 @@ def award_data(award: Award) -> AwardData:
     """Everything that the award's credentials say; raises `NotReady` naming what is missing."""
     if not conf.BASE_URL.startswith(("https://", "http://")):
         raise NotReady(_("The setting INGENIUM_BASE_URL is missing."))
+    achievement = achievement_data(award.achievement, issuer=award.issuer)
     return AwardData(
         id=credential_url(award),
-        achievement=achievement_data(award.achievement, issuer=award.issuer),
+        achievement=achievement,
         issuer=issuer_data(award.issuer),
         recipient=RecipientData(
             id=f"urn:uuid:{award.recipient_uuid}",
@@ -79,7 +82,7 @@ def award_data(award: Award) -> AwardData:
             purpose=award.status_list.purpose,
         ),
         demonstration=conf.DEMONSTRATION,
-        supervision=_optional(_concept, award.supervision),
+        supervision=_named(award.supervision, achievement.names),
         evidence=tuple(_evidence(entry) for entry in award.evidence or ()),
         parts=tuple(map(_part, _parts(award))),
     )
@@ -133,14 +136,14 @@ def achievement_data(achievement: Achievement, *, issuer: Issuer | None = None) 
             ects=achievement.ects,
             hours=achievement.hours,
             eqf_level=achievement.eqf_level,
-            isced_f=_optional(_concept, achievement.isced_f),
-            mode=_optional(_concept, achievement.mode),
-            assessment=_optional(_concept, achievement.assessment),
-            supervision=_optional(_concept, achievement.supervision),
+            isced_f=_named(achievement.isced_f, told),
+            mode=_named(achievement.mode, told),
+            assessment=_named(achievement.assessment, told),
+            supervision=_named(achievement.supervision, told),
             prerequisites=_texts(achievement.prerequisites or {}, told),
             stackability=_texts(achievement.stackability or {}, told),
             further_information=_texts(achievement.further_information or {}, told),
-            quality_assurance=_quality_assurance(achievement),
+            quality_assurance=_quality_assurance(achievement, told),
             tags=tuple(achievement.tags or ()),
             cycle=achievement.cycle,
             opportunity=_optional(_concept, achievement.opportunity),
@@ -171,6 +174,12 @@ def _optional(read: Callable[[Any], _Value], value: Any) -> _Value | None:
 
 def _concept(value: Mapping[str, Any]) -> ConceptData:
     return ConceptData(iri=str(value["iri"]), labels=_all_texts(value["labels"]))
+
+
+def _named(value: Mapping[str, Any] | None, told: Collection[str]) -> ConceptData | None:
+    """A concept that sentences in these languages speak of."""
+    found = _optional(_concept, value)
+    return evolve(found, names=concepts.names(found, told)) if found else None
 
 
 def _outcome(entry: Mapping[str, Any], told: Collection[str]) -> OutcomeData:
@@ -209,9 +218,9 @@ def _entitlement(entry: Mapping[str, Any], told: Collection[str]) -> Entitlement
     )
 
 
-def _quality_assurance(achievement: Achievement) -> QualityAssuranceData | None:
+def _quality_assurance(achievement: Achievement, told: Collection[str]) -> QualityAssuranceData | None:
     found = QualityAssuranceData(
-        kind=_optional(_concept, achievement.quality_kind),
+        kind=_named(achievement.quality_kind, told),
         agency=achievement.quality_agency,
         agency_country=achievement.quality_agency_country,
         agency_url=achievement.quality_agency_url,

@@ -40,7 +40,12 @@ _Made = TypeVar("_Made")
 _TRIES = 5
 _PAUSE_SECONDS = 0.02
 _KEY = ("learner_id", "course_id")
-_STAMPS = frozenset({"passing_stamp", "grade_stamp", "certificate_stamp", "enrolment_stamp"})
+_STAMPS = frozenset(
+    {
+        *("passing_stamp", "grade_stamp", "certificate_stamp", "enrolment_stamp"),
+        *("passing_turn", "certificate_turn"),
+    }
+)
 _TO_EVALUATE = ("revision", "dirty", "attempts", "next_attempt_at", "changed_at")
 
 

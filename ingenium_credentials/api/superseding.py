@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..models import Award, Letter
-from . import announcing, occasions
+from . import announcing, occasions, overseeing
 from .errors import NotAllowed, NotReady
 from .mailing import queue_letter
 from .reviewing import PART_SUPERSEDED, review_wholes
@@ -57,7 +57,15 @@ def replace(old: Award, *, action: str, actor_id: int | None, reason: str, **cha
     new = Award(uuid=uuid4(), supersedes=old, **(copied | changes))
     last = occasions.latest(old.learner_id or 0, old.definition)
     new.occasion = (last or old).occasion + 1
-    return occasions.insert(new, parts=old.parts.all(), action=action, actor_id=actor_id, reason=reason)
+    former = old.overseen_by.values_list("course_id", flat=True)
+    return occasions.insert(
+        new,
+        parts=old.parts.all(),
+        courses=overseeing.courses_of(new) if "courses" in changes else list(former),
+        action=action,
+        actor_id=actor_id,
+        reason=reason,
+    )
 
 
 def take_over(new: Award) -> None:

@@ -9,7 +9,7 @@ from .alliance import (
     OrganisationName,
     SigningKey,
 )
-from .awards import AppendOnly, AuditEntry, Award, Credential
+from .awards import AppendOnly, AuditEntry, Award, AwardCourse, Credential
 from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
@@ -35,6 +35,7 @@ __all__ = [
     "Approval",
     "AuditEntry",
     "Award",
+    "AwardCourse",
     "AwardImport",
     "AwardRule",
     "AwardRuleCourse",

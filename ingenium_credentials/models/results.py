@@ -44,10 +44,11 @@ class CourseResult(models.Model):
 
     `dirty` says that news has not been evaluated yet; the sweep finds such rows when a
     worker or the broker was away. A result that cannot be evaluated, because its learner
-    has no name say, stays dirty with `last_problem` and is tried again. The three stamps
+    has no name say, stays dirty with `last_problem` and is tried again. The four stamps
     (time and id of the event) order the news: older never overwrites newer, and the same
-    one twice changes nothing. The learner is held by the LMS's user id without a foreign
-    key, so that the end of an account does not take the issuer's evidence with it.
+    one twice changes nothing. The two turns are the stamps that tell since when it is so.
+    The learner is held by the LMS's user id without a foreign key, so that the end of an
+    account does not take the issuer's evidence with it.
 
     .. pii: The name printed on the LMS certificate; cleared on retirement.
     .. pii_types: name
@@ -69,6 +70,8 @@ class CourseResult(models.Model):
     certificate_stamp = models.CharField(max_length=80, blank=True, editable=False)
     grade_stamp = models.CharField(max_length=80, blank=True, editable=False)
     enrolment_stamp = models.CharField(max_length=80, blank=True, editable=False)
+    passing_turn = models.JSONField(default=list, blank=True, editable=False)
+    certificate_turn = models.JSONField(default=list, blank=True, editable=False)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     dirty = models.BooleanField(_("not evaluated yet"), default=False, db_index=True)
     attempts = models.PositiveIntegerField(_("attempts to evaluate"), default=0)

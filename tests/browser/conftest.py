@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
-from tests.services import missing
+from tests.services import alone, missing
 from tests.views.conftest import _fresh_start, definition, make_award
 
 __all__ = ["_fresh_start", "definition", "make_award"]
@@ -54,18 +54,24 @@ def axe() -> str:
     """The script of axe-core, from the npm registry."""
     folder = OUTPUT / "axe"
     script = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            missing("axe-core", "npm is not installed")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder)
-        command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=INSTALL_SECONDS, check=False)
-        if done.returncode:
-            missing("axe-core", done.stderr.decode(errors="replace")[-500:])
+    OUTPUT.mkdir(exist_ok=True)
+    with alone(OUTPUT / "axe.lock"):
+        if not script.exists():
+            _install_axe(folder)
     return script.read_text(encoding="utf-8")
+
+
+def _install_axe(folder: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        missing("axe-core", "npm is not installed")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=INSTALL_SECONDS, check=False)
+    if done.returncode:
+        missing("axe-core", done.stderr.decode(errors="replace")[-500:])
 
 
 @pytest.fixture(scope="session")

@@ -7,21 +7,19 @@ reason, or fails it where continuous integration promises to have everything.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import frozen
 
-from tests.services import missing
+from tests.services import alone, missing
 
 HERE = Path(__file__).parent
 CACHE = HERE.parent.parent / "test-output" / "peers"
@@ -117,21 +115,13 @@ def _made(name: str, wanted: list[Path], install: Callable[[Path], None]) -> Pat
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in wanted)).hexdigest()[:12]
     folder = CACHE / (f"{name}-{digest}" if wanted else name)
     CACHE.mkdir(parents=True, exist_ok=True)
-    with _alone(CACHE / f"{folder.name}.lock"):
+    with alone(CACHE / f"{folder.name}.lock"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             install(folder)
             (folder / "complete").touch()
     return folder
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold a lock that no other process of a parallel test run holds."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _copy_whole(source: Path, target: Path) -> None:

@@ -58,6 +58,7 @@ def _run(output: Path) -> str:
     return out.getvalue()
 
 
+@pytest.mark.demo
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("demonstration_site")
 class TestDemonstration:

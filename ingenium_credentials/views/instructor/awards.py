@@ -6,7 +6,7 @@ filters stand in the address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from attrs import frozen
@@ -17,12 +17,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ... import api, lms
-from ...models import AuditEntry, Award
+from ...models import AuditEntry, Award, Letter
 from ..facts import Text, say
 from . import learners
 from .history import who
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
+from .telling import told
 
 __all__ = ["award_page", "awards", "filter_of", "filtered"]
 
@@ -169,30 +170,30 @@ def _allowed(award: Award) -> set[str]:
 
 def _act(request: HttpRequest, award: Award) -> None:
     deed, reason = request.POST.get("do", ""), request.POST.get("reason", "")
-    actor_id = request.user.pk
+    if deed not in _DONE:
+        return
+    done, kind = _DONE[deed]
     try:
-        if deed == "retry":
-            api.retry(award, actor_id=actor_id)
-        elif deed == "review":
-            api.open_review(award, reason, actor_id=actor_id)
-        elif deed in ("stands", "revoke-review"):
-            api.close_review(award, deed == "stands", reason, actor_id)
-        elif deed == "revoke":
-            api.revoke(award.uuid, reason=reason, actor_id=actor_id)
-        else:
-            return
+        changed = _DEED[deed](award, reason, request.user.pk)
     except Exception as error:
         leave_word(request, "bad", refusal(error))
         return
-    leave_word(request, "good", str(_DONE[deed]))
+    leave_word(request, "good", f"{done} {told(changed, kind)}" if kind else str(done))
 
 
+_DEED: dict[str, Callable[[Award, str, int | None], Award]] = {
+    "retry": lambda award, _reason, actor: api.retry(award, actor_id=actor),
+    "review": api.open_review,
+    "stands": lambda award, reason, actor: api.close_review(award, True, reason, actor),
+    "revoke-review": lambda award, reason, actor: api.close_review(award, False, reason, actor),
+    "revoke": lambda award, reason, actor: api.revoke(award, reason=reason, actor_id=actor),
+}
 _DONE = {
-    "retry": gettext_lazy("It is tried again now."),
-    "review": gettext_lazy("The award is under review. The learner is told."),
-    "stands": gettext_lazy("The award stands. The learner is told."),
-    "revoke-review": gettext_lazy("The award is revoked. The learner is told."),
-    "revoke": gettext_lazy("The award is revoked. The learner is told."),
+    "retry": (gettext_lazy("It is tried again now."), ""),
+    "review": (gettext_lazy("The award is under review."), Letter.Kind.REVIEW),
+    "stands": (gettext_lazy("The award stands."), Letter.Kind.REINSTATED),
+    "revoke-review": (gettext_lazy("The award is revoked."), Letter.Kind.REVOKED),
+    "revoke": (gettext_lazy("The award is revoked."), Letter.Kind.REVOKED),
 }
 
 
