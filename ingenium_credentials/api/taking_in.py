@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import transaction
 
@@ -25,7 +26,7 @@ def take_in(news_ids: Sequence[int]) -> list[int]:
     changed: dict[int, None] = {}
     for row in IncomingNews.objects.filter(pk__in=news_ids).order_by("pk"):
         try:
-            if (result_id := recording.patiently(lambda row=row: _take_in(row))) is not None:
+            if (result_id := recording.patiently(partial(_take_in, row))) is not None:
                 changed[result_id] = None
         except DATABASE_GONE:
             raise
