@@ -10,7 +10,7 @@ from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_approved, award_by_hand, retry, why_not
-from .definitions import activate, define, freeze, new_version, retire_achievement
+from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .erasing import (
@@ -76,6 +76,7 @@ from .queueing import (
     ISSUE,
     LAPSE,
     PUBLISH,
+    REDRAW,
     REVOKE_MANY,
     SEND,
     SIMULATE,
@@ -126,6 +127,7 @@ __all__ = [
     "OTHER_NAME",
     "PUBLISH",
     "RECORD",
+    "REDRAW",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
@@ -246,6 +248,7 @@ __all__ = [
     "offered_definitions",
     "open_review",
     "organisation_data",
+    "outdated",
     "palette",
     "pause",
     "personal_data",
@@ -269,6 +272,7 @@ __all__ = [
     "record_enrolment",
     "record_grade",
     "record_passing",
+    "redraw",
     "renew",
     "resolve",
     "restore",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingenium_credentials", "0012_turns"),
+        ("ingenium_credentials", "0013_redrawing"),
     ]
 
     operations = [
