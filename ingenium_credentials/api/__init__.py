@@ -54,7 +54,9 @@ from .mailing import (
 )
 from .mass_revoking import (
     MassPreview,
+    awards_in,
     carry_out,
+    concerned_by,
     decide_mass_revocation,
     preview_mass_revocation,
     propose_mass_revocation,
@@ -76,7 +78,7 @@ from .recording import (
     record_grade,
     record_passing,
 )
-from .renewing import is_renewable, renew
+from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
@@ -133,6 +135,7 @@ __all__ = [
     "NotReady",
     "PartValue",
     "PublishedList",
+    "RenewalPreview",
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
@@ -148,6 +151,7 @@ __all__ = [
     "award_approved",
     "award_by_hand",
     "award_data",
+    "awards_in",
     "awards_of_course",
     "branding_faults",
     "can_be_told",
@@ -157,6 +161,7 @@ __all__ = [
     "close_review",
     "complete_languages",
     "completeness",
+    "concerned_by",
     "confirm_name",
     "content_of",
     "contents",
@@ -232,6 +237,7 @@ __all__ = [
     "preview_learner_erasure",
     "preview_mass_revocation",
     "preview_name",
+    "preview_renewal",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
