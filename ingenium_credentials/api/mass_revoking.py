@@ -98,11 +98,11 @@ def propose_mass_revocation(
 ) -> MassRevocation:
     """Ask that these awards be revoked; no award is changed. With `dry_run` the proposal is not kept.
 
-    With a course all of them must be its awards, and its staff decides; a reason may then be
-    missing from a dry run. Raises `NotAllowed` for an unknown award, none or too many,
-    without a reason, and without a person who asks.
+    With a course all of them must be its awards, and its staff decides. Raises `NotAllowed` for
+    an unknown award, none or too many, without a reason unless it is a dry run, and without a
+    person who asks.
     """
-    reason = reason if dry_run and course_id else demand_reason(reason)
+    reason = reason if dry_run else demand_reason(reason)
     if actor_id is None:
         raise NotAllowed(_("Many awards are revoked by two people: it must be known who proposes it."))
     row = MassRevocation(

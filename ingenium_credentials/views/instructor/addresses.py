@@ -14,6 +14,7 @@ from . import (
     learners,
     mending,
     overview,
+    revocations,
     rule_page,
     trials,
 )
@@ -53,6 +54,8 @@ patterns: list[URLPattern] = [
     path("awards/<uuid:uuid>/name", mending.correct_name, name="instructor-correct-name"),
     path("awards/<uuid:uuid>/grade", mending.correct_grade, name="instructor-correct-grade"),
     path("awards/<uuid:uuid>/renew", mending.renew, name="instructor-renew"),
+    path("revocations/", revocations.revocations, name="instructor-revocations"),
+    path("revocations/<uuid:uuid>/", revocations.revocation_page, name="instructor-revocation"),
     path("learners/", learners.why, name="instructor-why"),
     path("by-hand/", by_hand.by_hand, name="instructor-by-hand"),
     path("import/", imports.upload, name="instructor-import"),
