@@ -71,13 +71,15 @@ class Redis:
 
     host: str
     port: int
+    database: int = 0
+    """One of 16 on the server that know nothing of each other."""
     program: Program | None = None
     """The server itself, if it is ours."""
 
     @property
     def url(self) -> str:
         """The address as Celery and redis-py take it."""
-        return f"redis://{self.host}:{self.port}/0"
+        return f"redis://{self.host}:{self.port}/{self.database}"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_approved, award_by_hand, retry, why_not
-from .definitions import activate, define, freeze, new_version, retire_achievement
+from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .erasing import (
@@ -26,6 +26,7 @@ from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -62,11 +63,30 @@ from .mass_revoking import (
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
+from .offering import (
+    condition_warnings,
+    define_offered_course,
+    demand_offered,
+    offered_definitions,
+    rules_of_course,
+)
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .queueing import (
+    EVALUATE,
+    ISSUE,
+    LAPSE,
+    PUBLISH,
+    REDRAW,
+    REVOKE_MANY,
+    SEND,
+    SIMULATE,
+    STACK,
+    TAKE_IN,
+    TIME_STAMP,
+    queue,
+)
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -91,6 +111,7 @@ from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .tables import MOST_BYTES as MOST_IMPORT_BYTES
+from .taking_in import take_in
 from .verifying import ERASED, RECORD, verify
 
 __all__ = [
@@ -108,12 +129,14 @@ __all__ = [
     "OTHER_NAME",
     "PUBLISH",
     "RECORD",
+    "REDRAW",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
     "SIMULATE",
     "STACK",
     "STANDING",
+    "TAKE_IN",
     "TIME_STAMP",
     "BrandFault",
     "Change",
@@ -162,12 +185,12 @@ __all__ = [
     "complete_languages",
     "completeness",
     "concerned_by",
+    "condition_warnings",
     "confirm_name",
     "content_of",
     "contents",
     "correct_grade",
     "correct_name",
-    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -223,12 +246,14 @@ __all__ = [
     "missing",
     "needed",
     "new_version",
+    "news_left",
     "note",
     "note_export",
     "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
+    "outdated",
     "palette",
     "pause",
     "personal_data",
@@ -253,6 +278,7 @@ __all__ = [
     "record_enrolment",
     "record_grade",
     "record_passing",
+    "redraw",
     "renew",
     "resolve",
     "restore",
@@ -263,6 +289,7 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_of_course",
     "rules_with_part",
     "run_simulation",
     "schedule",
@@ -276,6 +303,7 @@ __all__ = [
     "start_simulation",
     "status_document",
     "switch_on",
+    "take_in",
     "time_stamp",
     "unsigned_export",
     "url_of",

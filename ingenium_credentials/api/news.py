@@ -2,7 +2,8 @@
 
 Events arrive repeatedly, late and in any order. Each facet of a result (passing, grade,
 certificate, enrolment) carries the stamp of the newest news of it; older or equal news never
-overwrites. Pure: what merging changes comes out as a value, nobody writes here.
+overwrites. What has a beginning (passing, the certificate) carries the stamps that tell since
+when, too. Pure: what merging changes comes out as a value, nobody writes here.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _EVENT_ID = re.compile(r"[!-~]{1,45}")
 _GRADE_STEP = Decimal("0.0001")
 _OF_CERTIFICATE = "0 "
 """Sorts before every year: a certificate's grade counts until the gradebook has spoken."""
+_MOST_KEPT = 32
+"""Of the times that it was said to be so: the oldest half and the newest. A course may say it daily."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
@@ -51,6 +54,7 @@ class State(Protocol):
     is_passing: bool
     passing_since: dt.datetime | None
     passing_stamp: str
+    passing_turn: list[str]
     grade: Decimal | None
     grade_stamp: str
     mode: str
@@ -58,6 +62,7 @@ class State(Protocol):
     certificate_status: str
     certificate_since: dt.datetime | None
     certificate_stamp: str
+    certificate_turn: list[str]
     is_enrolled: bool | None
     enrolled_mode: str
     enrolment_stamp: str
@@ -219,18 +224,23 @@ def merge(state: State, news: News) -> Changes:
     """What the news changes: field names and new values; empty when it is none.
 
     Whatever the order in which a set of news is merged, and however often, every field
-    ends the same; except that `passing_since` and `certificate_since`, which are exact
-    when news comes in order, may be as late as the newest news when it does not.
+    ends the same, for two pieces with one stamp are one piece. The one exception is a
+    failure that is heard late, in the middle of more passes than are kept
+    (`_MOST_KEPT`): `passing_since`, or `certificate_since`, may then be a later pass than the first after it.
     """
     changes = _MERGE[type(news)](state, news)
     return {name: value for name, value in changes.items() if getattr(state, name) != value}
 
 
 def _merge_passing(state: State, news: PassingNews) -> Changes:
-    since = _since(state.passing_stamp, state.is_passing, state.passing_since, news, news.is_passing)
-    if news.stamp <= state.passing_stamp:
-        return {"passing_since": since}
-    return {"passing_stamp": news.stamp, "is_passing": news.is_passing, "passing_since": since}
+    known = state.passing_turn or _turn(state.is_passing, state.passing_since, state.passing_stamp)
+    turn = _turned(known, news.stamp, news.is_passing)
+    return {
+        "passing_turn": turn,
+        "passing_stamp": turn[-1],
+        "is_passing": len(turn) > 1,
+        "passing_since": _since(turn),
+    }
 
 
 def _merge_grade(state: State, news: GradeNews) -> Changes:
@@ -238,14 +248,10 @@ def _merge_grade(state: State, news: GradeNews) -> Changes:
 
 
 def _merge_certificate(state: State, news: CertificateNews) -> Changes:
-    since = _since(
-        state.certificate_stamp,
-        state.certificate_status == CERTIFICATE_ISSUED,
-        state.certificate_since,
-        news,
-        news.status == CERTIFICATE_ISSUED,
-    )
-    changes: Changes = {"certificate_since": since}
+    was_issued = state.certificate_status == CERTIFICATE_ISSUED
+    known = state.certificate_turn or _turn(was_issued, state.certificate_since, state.certificate_stamp)
+    turn = _turned(known, news.stamp, news.status == CERTIFICATE_ISSUED)
+    changes: Changes = {"certificate_turn": turn, "certificate_since": _since(turn)}
     if news.stamp > state.certificate_stamp:
         changes["certificate_stamp"] = news.stamp
         changes["certificate_status"] = news.status
@@ -267,19 +273,31 @@ def _newer_grade(state: State, grade_stamp: str, grade: Decimal) -> Changes:
     return {"grade_stamp": grade_stamp, "grade": grade} if grade_stamp > state.grade_stamp else {}
 
 
-def _since(
-    known_stamp: str, known: bool, known_since: dt.datetime | None, news: News, now: bool
-) -> dt.datetime | None:
-    """Since when it has been true, the news considered; None while it is not."""
-    at = news.at.astimezone(dt.UTC)
-    if news.stamp > known_stamp:
-        if not now:
-            return None
-        return known_since if known else at
-    if known and not now and news.stamp != known_stamp and known_since is not None and at >= known_since:
-        # It was not true in between, and turned at some later moment, at the latest here.
-        return _moment_of(known_stamp)
-    return known_since
+def _turned(turn: list[str], news_stamp: str, is_so: bool) -> list[str]:
+    """The stamp of the newest 'no', if any, and those of each 'yes' after it, in order.
+
+    That is the least from which one can tell since when it is so, whatever comes late.
+    """
+    no, *yes = turn
+    if is_so:
+        yes = sorted({*yes, news_stamp})
+    no = no if is_so else max(no, news_stamp)
+    yes = [one for one in yes if one > no]
+    if len(yes) > _MOST_KEPT:
+        yes = yes[: _MOST_KEPT // 2] + yes[-(_MOST_KEPT // 2) :]
+    return [no, *yes]
+
+
+def _turn(is_so: bool, since: dt.datetime | None, newest: str) -> list[str]:
+    """The same of a row that was written without it."""
+    if not is_so:
+        return [newest]
+    first = stamp(since, "") if since is not None else ""
+    return ["", *sorted({first, newest} - {""})]
+
+
+def _since(turn: list[str]) -> dt.datetime | None:
+    return _moment_of(turn[1]) if len(turn) > 1 else None
 
 
 _MERGE: dict[type, Callable[[Any, Any], Changes]] = {
@@ -289,9 +307,14 @@ _MERGE: dict[type, Callable[[Any, Any], Changes]] = {
     EnrolmentNews: _merge_enrolment,
 }
 _BLANK: dict[type, Changes] = {
-    PassingNews: {"passing_stamp": "", "is_passing": False, "passing_since": None},
+    PassingNews: {"passing_stamp": "", "is_passing": False, "passing_since": None, "passing_turn": []},
     GradeNews: {"grade_stamp": "", "grade": None},
-    CertificateNews: {"certificate_stamp": "", "certificate_status": "", "certificate_since": None},
+    CertificateNews: {
+        "certificate_stamp": "",
+        "certificate_status": "",
+        "certificate_since": None,
+        "certificate_turn": [],
+    },
     EnrolmentNews: {"enrolment_stamp": "", "is_enrolled": None, "enrolled_mode": ""},
 }
 """Each facet as it is before anything was heard; its stamp stands first."""

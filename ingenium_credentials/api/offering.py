@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
@@ -14,7 +16,13 @@ from ..models import Achievement, AwardRule, OfferedCourse
 from . import auditing
 from .errors import NotAllowed
 
-__all__ = ["course_warnings", "define_offered_course", "demand_offered", "offered_definitions"]
+__all__ = [
+    "condition_warnings",
+    "define_offered_course",
+    "demand_offered",
+    "offered_definitions",
+    "rules_of_course",
+]
 
 
 def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
@@ -42,6 +50,15 @@ def offered_definitions(course_id: str) -> list[Achievement]:
     """The active versions of what instructors of the course may award, by title's slug."""
     active = Achievement.objects.filter(state=Achievement.State.ACTIVE, slug__in=_offered(course_id))
     return list(active.select_related("issuer").defer("image_svg", "image_png").order_by("slug"))
+
+
+def rules_of_course(course_id: str) -> QuerySet[AwardRule]:
+    """The rules that the staff of the course keep: offered there, and naming it.
+
+    A registrar's rule may name a course without its staff having a say in it, nor a look at it:
+    it tells of other courses.
+    """
+    return AwardRule.objects.filter(achievement__slug__in=_offered(course_id), courses__course_id=course_id)
 
 
 def demand_offered(rule: AwardRule, course_id: str) -> None:
@@ -76,11 +93,36 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
         raise NotAllowed(_("The condition does not name this course."))
 
 
-def course_warnings(condition: object) -> list[str]:
-    """What a person should look at: courses that do not exist, or that have run again since.
+def condition_warnings(condition: object, achievement: Achievement) -> list[str]:
+    """What a person should look at in a condition that awards that definition.
 
+    Parts that are never or always met, courses that do not exist, or that have run again since.
     Only warnings, as a course may be made after its rule. Raises `rules.ConditionError`.
     """
+    ects, universities = _figures(rules.courses_of(condition), rules.definitions_of(condition))
+    faults = rules.faults(
+        condition,
+        ects=ects,
+        universities=universities,
+        courses_count_twice=achievement.counts_courses_twice,
+    )
+    return [*map(str, faults), *_condition_warnings(condition)]
+
+
+def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[str, Decimal], dict[str, str]]:
+    """The credits of courses and definitions, and the universities of courses, as far as known.
+
+    Of a definition's versions the most credits, as earlier awards of it count, too.
+    """
+    offered = OfferedCourse.objects.filter(course_id__in=list(courses))
+    rows = list(offered.values_list("course_id", "ects", "organisation__slug"))
+    ects = {course: figure for course, figure, _slug in rows if figure is not None}
+    versions = Achievement.objects.filter(slug__in=list(definitions), ects__isnull=False)
+    ects |= dict(versions.order_by("ects").values_list("slug", "ects"))
+    return ects, {course: slug for course, _figure, slug in rows if slug}
+
+
+def _condition_warnings(condition: object) -> list[str]:
     warnings = []
     for course_id in sorted(rules.courses_of(condition)):
         if lms.course_exists(course_id) is False:

@@ -129,7 +129,8 @@ def _write_parts(course_id: str, result: ReportedResult) -> bool:
     changed = False
     for part in result.parts:
         row = known.get((part.kind, part.key))
-        if row is not None and row.at >= result.at:
+        if row is not None and (row.at, row.value) >= (result.at, part.value):
+            # Older, or of the same moment and no more: the order of reports decides nothing.
             continue
         PartResult.objects.update_or_create(
             learner_id=result.learner_id,

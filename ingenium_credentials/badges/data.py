@@ -61,6 +61,13 @@ class ConceptData:
 
     iri: str
     labels: LanguageMap
+    names: LanguageMap = field(factory=dict)
+    """What sentences call it in languages that have no label; never signed as its label."""
+
+    @property
+    def told(self) -> LanguageMap:
+        """What a sentence calls it: by its label, else by another name."""
+        return {**self.names, **self.labels}
 
 
 @frozen(kw_only=True)

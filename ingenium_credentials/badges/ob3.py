@@ -38,7 +38,7 @@ from .data import (
 )
 from .moments import format_moment
 
-__all__ = ["AWARDING_BODY", "CONTEXTS", "profile", "render"]
+__all__ = ["AWARDING_BODY", "CONTEXTS", "FINAL_GRADE", "profile", "render"]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -48,6 +48,9 @@ CONTEXTS = (
 
 AWARDING_BODY = "European Learning Model: awarding body"
 """The framework of the alignments that name the universities of a joint award."""
+
+FINAL_GRADE = "Final grade"
+"""What a badge calls the result of the whole; Open Badges has one language for it."""
 
 _EQF = "http://data.europa.eu/snb/eqf/"
 _SUPERVISION = "European Learning Model: supervision and identity verification"
@@ -237,7 +240,7 @@ def _result_descriptions(award: AwardData) -> list[dict[str, Any]]:
         {
             "id": _grade_id(award.achievement),
             "type": ["ResultDescription"],
-            "name": "Final grade",
+            "name": FINAL_GRADE,
             "resultType": "Percent",
             "valueMin": "0",
             "valueMax": "100",

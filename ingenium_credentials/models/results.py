@@ -6,15 +6,49 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class IncomingNews(models.Model):
+    """What the LMS has told us in a transaction of its own, until it is merged into the results.
+
+    The LMS's transaction only ever appends here. So there is no unique key, no foreign key
+    and no index: nothing that another transaction could have locked.
+
+    .. pii: The name printed on the LMS certificate; gone when it is merged, seconds later.
+    .. pii_types: name
+    .. pii_retirement: local_api
+    """
+
+    class Kind(models.TextChoices):
+        """What it is news of."""
+
+        PASSING = "passing", _("Passing")
+        GRADE = "grade", _("Grade")
+        CERTIFICATE = "certificate", _("Certificate")
+        ENROLMENT = "enrolment", _("Enrolment")
+        FAREWELL = "farewell", _("End of the account")
+
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
+    learner_id = models.BigIntegerField(_("learner"))
+    content = models.JSONField(_("content"), default=dict)
+    heard_at = models.DateTimeField(_("heard at"))
+
+    class Meta:
+        verbose_name = _("incoming news")
+        verbose_name_plural = _("incoming news")
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} / {self.kind}"
+
+
 class CourseResult(models.Model):
     """One row per learner and course: the newest of each kind of news. It is the outbox, too.
 
     `dirty` says that news has not been evaluated yet; the sweep finds such rows when a
     worker or the broker was away. A result that cannot be evaluated, because its learner
-    has no name say, stays dirty with `last_problem` and is tried again. The three stamps
+    has no name say, stays dirty with `last_problem` and is tried again. The four stamps
     (time and id of the event) order the news: older never overwrites newer, and the same
-    one twice changes nothing. The learner is held by the LMS's user id without a foreign
-    key, so that the end of an account does not take the issuer's evidence with it.
+    one twice changes nothing. The two turns are the stamps that tell since when it is so.
+    The learner is held by the LMS's user id without a foreign key, so that the end of an
+    account does not take the issuer's evidence with it.
 
     .. pii: The name printed on the LMS certificate; cleared on retirement.
     .. pii_types: name
@@ -36,6 +70,8 @@ class CourseResult(models.Model):
     certificate_stamp = models.CharField(max_length=80, blank=True, editable=False)
     grade_stamp = models.CharField(max_length=80, blank=True, editable=False)
     enrolment_stamp = models.CharField(max_length=80, blank=True, editable=False)
+    passing_turn = models.JSONField(default=list, blank=True, editable=False)
+    certificate_turn = models.JSONField(default=list, blank=True, editable=False)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     dirty = models.BooleanField(_("not evaluated yet"), default=False, db_index=True)
     attempts = models.PositiveIntegerField(_("attempts to evaluate"), default=0)

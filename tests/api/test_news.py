@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+from collections.abc import Iterable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingenium_credentials.api.news import (
+    _MOST_KEPT,
     CertificateNews,
     EnrolmentNews,
     GradeNews,
@@ -55,6 +58,7 @@ def _nothing() -> SimpleNamespace:
         is_passing=False,
         passing_since=None,
         passing_stamp="",
+        passing_turn=[],
         grade=None,
         grade_stamp="",
         mode="",
@@ -62,6 +66,7 @@ def _nothing() -> SimpleNamespace:
         certificate_status="",
         certificate_since=None,
         certificate_stamp="",
+        certificate_turn=[],
         is_enrolled=None,
         enrolled_mode="",
         enrolment_stamp="",
@@ -73,10 +78,6 @@ def _told(*news: News) -> SimpleNamespace:
     for piece in news:
         vars(state).update(merge(state, piece))
     return state
-
-
-def _without_turns(state: SimpleNamespace) -> dict[str, Any]:
-    return {name: value for name, value in vars(state).items() if not name.endswith("_since")}
 
 
 _STATUSES = st.sampled_from(["downloadable", "unavailable", "generating"])
@@ -103,33 +104,75 @@ def _shuffled(draw: Any) -> tuple[list[News], list[News]]:
 def test_any_order_and_repetition_ends_the_same(histories: tuple[list[News], list[News]]) -> None:
     in_order, as_it_came = histories
 
-    assert _without_turns(_told(*as_it_came)) == _without_turns(_told(*in_order))
+    assert vars(_told(*as_it_came)) == vars(_told(*in_order))
 
 
-@given(_shuffled())
-def test_since_when_lies_between_the_last_failure_and_the_newest_news(
-    histories: tuple[list[News], list[News]],
+_TURNS = st.lists(st.booleans(), min_size=1, max_size=_MOST_KEPT).map(
+    lambda said: [_passing(minute, one) for minute, one in enumerate(said)]
+)
+
+
+@given(_TURNS, st.randoms(use_true_random=False))
+def test_since_when_is_the_first_pass_after_the_last_failure_in_any_order(
+    history: list[News], chance: random.Random
 ) -> None:
-    in_order, as_it_came = histories
-    state = _told(*as_it_came)
-    passes = [news.at for news in in_order if isinstance(news, PassingNews) and news.is_passing]
-    failures = [news.at for news in in_order if isinstance(news, PassingNews) and not news.is_passing]
+    """As many as are kept, which drawn histories of all kinds never reach."""
+    as_it_came = chance.sample(history, len(history))
 
-    assert (state.passing_since is not None) is state.is_passing
-    if state.is_passing:
-        assert max(failures, default=dt.datetime.min.replace(tzinfo=dt.UTC)) < state.passing_since
-        assert state.passing_since <= max(passes)
+    assert _told(*as_it_came).passing_since == _first_after_the_last_failure(history)
+
+
+@given(_TURNS, st.randoms(use_true_random=False))
+def test_a_row_from_before_the_turns_were_kept_goes_on_as_it_stood(
+    history: list[News], chance: random.Random
+) -> None:
+    """What it knows is when it turned, and its newest news; later news is exact again in any order."""
+    before = _told(*history)
+    before.passing_turn = []
+    later = [_passing(minute, chance.random() < 0.7) for minute in range(100, 106)]
+
+    one, other = (_copy(before) for _time in range(2))
+    for state, news in ((one, later), (other, chance.sample(later, len(later)))):
+        for piece in news:
+            vars(state).update(merge(state, piece))
+
+    assert vars(one) == vars(other)
+    assert one.passing_since == _first_after_the_last_failure([*history, *later])
+
+
+def _copy(state: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(**vars(state))
+
+
+def _first_after_the_last_failure(history: Iterable[News]) -> dt.datetime | None:
+    since = None
+    for news in history:
+        if isinstance(news, PassingNews):
+            since = (since or news.at) if news.is_passing else None
+    return since
+
+
+@given(st.permutations([_passing(minute, minute != 50) for minute in range(100)]))
+def test_more_passes_than_are_kept_stay_few_and_only_the_turn_may_be_late(history: list[News]) -> None:
+    state = _told(*history)
+
+    assert len(state.passing_turn) <= 1 + _MOST_KEPT
+    assert (state.is_passing, state.passing_stamp) == (True, _passing(99, True).stamp)
+    assert _passing(50, False).at < state.passing_since <= _passing(99 - _MOST_KEPT // 2 + 1, True).at
+
+
+def test_the_same_passes_stay_few_whatever_was_heard() -> None:
+    passes = [_passing(minute, True) for minute in range(100)]
+
+    assert _told(*passes) == _told(*reversed(passes), *passes)
 
 
 @given(_HISTORIES)
 def test_in_order_since_when_is_the_first_pass_after_the_last_failure(history: tuple[News, ...]) -> None:
-    passing = [news for news in history if isinstance(news, PassingNews)]
-    expected = None
-    for news in passing:
-        expected = (expected or news.at) if news.is_passing else None
-
     # Each piece twice, as the platform does.
-    assert _told(*[news for news in history for _time in range(2)]).passing_since == expected
+    twice = [news for news in history for _time in range(2)]
+
+    assert _told(*twice).passing_since == _first_after_the_last_failure(history)
 
 
 @given(_HISTORIES)
@@ -165,6 +208,18 @@ def test_a_failure_heard_late_moves_the_turn_behind_it() -> None:
 
     assert state.is_passing
     assert state.passing_since == START + dt.timedelta(minutes=9)
+
+
+def test_a_failure_heard_late_leaves_the_first_pass_after_it() -> None:
+    state = _told(_passing(3, True), _passing(5, True), _passing(9, True), _passing(4, False))
+
+    assert state.passing_since == START + dt.timedelta(minutes=5)
+
+
+def test_a_pass_heard_late_was_before_a_failure_that_is_known() -> None:
+    state = _told(_passing(3, True), _passing(2, False), _passing(1, True))
+
+    assert state.passing_since == START + dt.timedelta(minutes=3)
 
 
 def test_a_certificate_counts_from_when_it_was_issued() -> None:

@@ -24,7 +24,6 @@ from .forms import RuleForm
 from .shown import Options
 from .shown import show as show_tree
 from .staff import Course, goto, leave_word, refusal, show, staff_only
-from .standing import warnings
 from .tree import Node, act, condition_of, of_condition, read
 
 __all__ = ["edit_rule", "new_rule"]
@@ -162,7 +161,7 @@ def _page(request: HttpRequest, draft: Draft, template: str) -> HttpResponse:
         "form": draft.form,
         "tree": show_tree(draft.tree, draft.named),
         "sentence": phrases.sentence(draft.tree, draft.named),
-        "faults": _faults(draft.tree),
+        "faults": _faults(draft.tree, achievement),
         "seen_revision": draft.seen_revision,
         "problem": draft.problem,
         "conflict": draft.conflict,
@@ -170,7 +169,7 @@ def _page(request: HttpRequest, draft: Draft, template: str) -> HttpResponse:
     return show(request, draft.course, "editor.html", context)
 
 
-def _faults(tree: Node) -> list[str]:
+def _faults(tree: Node, achievement: Achievement) -> list[str]:
     """Warnings, for a tree that is complete; what is incomplete is not yet wrong."""
     copy = Node(tree.kind, tree.texts, [*tree.children])
     before = [dict(node.errors) for node in tree.walk()]
@@ -178,6 +177,6 @@ def _faults(tree: Node) -> list[str]:
     for node, errors in zip(tree.walk(), before, strict=True):
         node.errors = errors
     try:
-        return list(warnings(condition)) if condition else []
+        return api.condition_warnings(condition, achievement) if condition else []
     except ConditionError:
         return []

@@ -9,10 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ... import api, rules
+from ... import api
 from ...models import Achievement, AwardRule
 
-__all__ = ["Standing", "standing", "utc", "warnings"]
+__all__ = ["Standing", "standing", "utc"]
 
 
 @frozen(kw_only=True)
@@ -35,7 +35,7 @@ class Standing:
 
 def standing(rule: AwardRule, now: dt.datetime) -> Standing:
     """What the rule does now."""
-    faults = warnings(rule.condition)
+    faults = tuple(api.condition_warnings(rule.condition, rule.achievement))
     if not rule.enabled:
         return Standing(
             code="paused",
@@ -61,11 +61,6 @@ def standing(rule: AwardRule, now: dt.datetime) -> Standing:
             faults=faults,
         )
     return _of_awarding(rule, faults)
-
-
-def warnings(condition: object) -> tuple[str, ...]:
-    """What somebody should look at: never or always met, courses that do not exist or ran again."""
-    return (*map(str, rules.faults(condition)), *api.course_warnings(condition))
 
 
 def _of_awarding(rule: AwardRule, faults: tuple[str, ...]) -> Standing:

@@ -97,6 +97,9 @@ class ConditionShape(_Strict):
 
     definition = serializers.SlugField(max_length=127)
     condition = Condition()
+    rule = serializers.UUIDField(
+        required=False, help_text="The rule that the condition is tried for: its approvals count."
+    )
 
 
 class ExplanationShape(serializers.Serializer[Any]):
