@@ -55,7 +55,9 @@ from .mailing import (
 )
 from .mass_revoking import (
     MassPreview,
+    awards_in,
     carry_out,
+    concerned_by,
     decide_mass_revocation,
     preview_mass_revocation,
     propose_mass_revocation,
@@ -96,7 +98,7 @@ from .recording import (
     record_grade,
     record_passing,
 )
-from .renewing import is_renewable, renew
+from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
@@ -156,6 +158,7 @@ __all__ = [
     "NotReady",
     "PartValue",
     "PublishedList",
+    "RenewalPreview",
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
@@ -171,6 +174,7 @@ __all__ = [
     "award_approved",
     "award_by_hand",
     "award_data",
+    "awards_in",
     "awards_of_course",
     "branding_faults",
     "can_be_told",
@@ -180,6 +184,7 @@ __all__ = [
     "close_review",
     "complete_languages",
     "completeness",
+    "concerned_by",
     "condition_warnings",
     "confirm_name",
     "content_of",
@@ -257,6 +262,7 @@ __all__ = [
     "preview_learner_erasure",
     "preview_mass_revocation",
     "preview_name",
+    "preview_renewal",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
