@@ -7,7 +7,7 @@ _FIELDS = ("learner_id", "course_id", "kind", "key", "seen")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingenium_credentials", "0013_redrawing"),
+        ("ingenium_credentials", "0014_incoming_news"),
     ]
 
     operations = [
