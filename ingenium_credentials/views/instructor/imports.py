@@ -20,7 +20,7 @@ from ..rest.bases import StaffThrottle
 from .staff import Course, goto, leave_word, nothing_here, refusal, show, staff_only
 from .standing import utc
 
-__all__ = ["check_page", "sample", "upload"]
+__all__ = ["check_page", "demand_rate", "sample", "upload"]
 
 _ROWS_SHOWN = 200
 _COLUMNS = (
@@ -43,7 +43,7 @@ def upload(request: HttpRequest, course: Course) -> HttpResponseBase:
         "chosen": request.POST.get("definition", ""),
     }
     if request.method == "POST":
-        _demand_rate(request)
+        demand_rate(request)
         achievement = course.definition(request.POST.get("definition", ""))
         file = request.FILES.get("file")
         if file is None:
@@ -59,7 +59,7 @@ def upload(request: HttpRequest, course: Course) -> HttpResponseBase:
     return show(request, course, "import.html", context)
 
 
-def _demand_rate(request: HttpRequest) -> None:
+def demand_rate(request: HttpRequest) -> None:
     """As often as over the API, and counted with it: reading a file costs the same."""
     asked = Request(request)
     asked.user = request.user
