@@ -24,8 +24,10 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
+from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -54,7 +56,9 @@ from .mailing import (
 )
 from .mass_revoking import (
     MassPreview,
+    awards_in,
     carry_out,
+    concerned_by,
     decide_mass_revocation,
     preview_mass_revocation,
     propose_mass_revocation,
@@ -73,6 +77,7 @@ from .palette import palette
 from .personal_data import personal_data
 from .queueing import (
     EVALUATE,
+    FETCH,
     ISSUE,
     LAPSE,
     PUBLISH,
@@ -81,6 +86,7 @@ from .queueing import (
     SEND,
     SIMULATE,
     STACK,
+    TAKE_IN,
     TIME_STAMP,
     queue,
 )
@@ -95,7 +101,7 @@ from .recording import (
     record_grade,
     record_passing,
 )
-from .renewing import is_renewable, renew
+from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
@@ -108,11 +114,13 @@ from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .tables import MOST_BYTES as MOST_IMPORT_BYTES
+from .taking_in import take_in
 from .verifying import ERASED, RECORD, verify
 
 __all__ = [
     "ERASED",
     "EVALUATE",
+    "FETCH",
     "FORMATS",
     "ISSUE",
     "LAPSE",
@@ -132,6 +140,7 @@ __all__ = [
     "SIMULATE",
     "STACK",
     "STANDING",
+    "TAKE_IN",
     "TIME_STAMP",
     "BrandFault",
     "Change",
@@ -153,6 +162,7 @@ __all__ = [
     "NotReady",
     "PartValue",
     "PublishedList",
+    "RenewalPreview",
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
@@ -168,7 +178,9 @@ __all__ = [
     "award_approved",
     "award_by_hand",
     "award_data",
+    "awards_in",
     "awards_of_course",
+    "being_fetched",
     "branding_faults",
     "can_be_told",
     "cancel_simulation",
@@ -177,6 +189,7 @@ __all__ = [
     "close_review",
     "complete_languages",
     "completeness",
+    "concerned_by",
     "condition_warnings",
     "confirm_name",
     "content_of",
@@ -214,6 +227,8 @@ __all__ = [
     "export_rows",
     "export_xlsx",
     "faults_of",
+    "fetch",
+    "fetches_left",
     "forget_learner",
     "freeze",
     "has_objected",
@@ -239,6 +254,7 @@ __all__ = [
     "missing",
     "needed",
     "new_version",
+    "news_left",
     "note",
     "note_export",
     "objections_of",
@@ -254,6 +270,7 @@ __all__ = [
     "preview_learner_erasure",
     "preview_mass_revocation",
     "preview_name",
+    "preview_renewal",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
@@ -294,6 +311,7 @@ __all__ = [
     "start_simulation",
     "status_document",
     "switch_on",
+    "take_in",
     "time_stamp",
     "unsigned_export",
     "url_of",

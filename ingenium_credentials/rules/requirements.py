@@ -103,7 +103,7 @@ def _part_grade(leaf: Leaf, told: bool, part: Part | None) -> Explanation:
         return _open(leaf, False if told else None, lambda: _say_no_part_grade(_part(leaf)), need=least)
     figures: dict[str, Any] = {"have": part.value, "need": least}
     if part.value >= least:
-        return _met(leaf, part.at, lambda: _say_part_grade(_part(leaf), part.value), **figures)
+        return _met(leaf, part.since(least), lambda: _say_part_grade(_part(leaf), part.value), **figures)
     return _open(leaf, False, lambda: _say_too_low(_part(leaf), part.value, least), **figures)
 
 
@@ -113,7 +113,7 @@ def _block(leaf: Leaf, known: Known) -> Explanation:
         return _open(leaf, None, lambda: _say_block_unknown(_part(leaf)))
     part = blocks.get(leaf.block)
     if part is not None and part.value >= 1:
-        return _met(leaf, part.at, lambda: _say_completed(_part(leaf)))
+        return _met(leaf, part.since(Decimal(1)), lambda: _say_completed(_part(leaf)))
     return _open(leaf, False, lambda: _say_not_completed(_part(leaf)))
 
 

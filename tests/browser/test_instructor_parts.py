@@ -8,9 +8,9 @@ import pytest
 
 from ingenium_credentials import api
 from ingenium_credentials.models import AwardRule, OfferedCourse
-from tests import platform as platforms
+from tests import course_platform as platforms
 from tests.conftest import COURSE
-from tests.platform import Platform
+from tests.course_platform import Platform
 
 from .conftest import Judge, Open
 from .test_instructor import OTHER, PAGE, judge, offered, rule, teacher
@@ -167,7 +167,12 @@ def test_nobody_leaves_unsaved_changes_unasked(
 ) -> None:
     asked: list[str] = []
     page = open_page(edited(rule), user=teacher)
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.get_by_role("link", name="Cancel").click()
     page.wait_for_selector("h1:has-text('Cities with distinction')")
     assert asked == []

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ingenium_credentials import api, rules
 from ingenium_credentials.models import Achievement, AwardRule, OfferedCourse
-from tests import platform as platforms
+from tests import course_platform as platforms
 
 from .test_instructor import at, form_of, press
 
@@ -29,7 +29,7 @@ def test_what_a_rule_shows_of_supervision_is_chosen_from_the_published_list(
 
     press(staff, edit, opened, "save", supervision=SUPERVISED)
 
-    kept = AwardRule.objects.get().supervision
+    kept = AwardRule.objects.get().supervision or {}
     assert kept["iri"] == SUPERVISED
     assert kept["labels"]["en"] == "Supervised with ID Verification"
     for name in ("instructor-rule", "instructor-history"):

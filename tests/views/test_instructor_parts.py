@@ -9,8 +9,8 @@ from django.test import Client
 
 from ingenium_credentials import api, rules
 from ingenium_credentials.models import Achievement, AwardRule, OfferedCourse
-from tests import platform as platforms
-from tests.platform import Platform
+from tests import course_platform as platforms
+from tests.course_platform import Platform
 
 from .test_instructor import at, form_of, press
 
@@ -200,8 +200,13 @@ def test_structure_is_read_once_for_a_page(
     platform: Platform, staff: Client, edit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    real = platform.structure
-    monkeypatch.setattr(type(platform), "structure", lambda self, key: asked.append(key) or real(key))
+    real = type(platform).structure
+
+    def counted(self: Platform, key: Any) -> Any:
+        asked.append(key)
+        return real(self, key)
+
+    monkeypatch.setattr(type(platform), "structure", counted)
     shown = with_leaf(staff, edit, "block_completed")
     asked.clear()
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from ingenium_credentials import api
 from ingenium_credentials.models import AwardRule
 from ingenium_credentials.views.instructor.standing import standing
-from tests import platform as platforms
-from tests.platform import Platform
+from tests import course_platform as platforms
+from tests.course_platform import Platform
 
 from .test_instructor import at
 

@@ -201,7 +201,8 @@ def test_no_more_is_added_than_fits() -> None:
 
     assert len(root.children) == rules.MAX_LEAVES
     assert root.errors[""]
-    assert rules.parse({"version": 1, "all": [{"kind": "manual_approval"}] * rules.MAX_LEAVES})
+    whole = {"version": 1, "all": [{"kind": "manual_approval"}] * rules.MAX_LEAVES}
+    assert len(rules.parse(whole).leaves) == rules.MAX_LEAVES
 
 
 def test_no_level_is_added_that_rules_do_not_know() -> None:
@@ -244,7 +245,7 @@ def test_the_sentence_says_the_whole_rule() -> None:
 @pytest.mark.parametrize("kind", ["block_completed", "subsection_grade"])
 def test_a_part_of_a_course_is_called_by_its_name(kind: str) -> None:
     leaf = {"kind": kind, "course": COURSE, "block": BLOCK, "min_grade": 0.5}
-    leaf = {name: value for name, value in leaf.items() if name in rules.KINDS[kind].required | {"kind": 0}}
+    leaf = {name: value for name, value in leaf.items() if name in {"kind", *rules.KINDS[kind].required}}
 
     assert "unit1 of" in sentence(tree.of_condition({"version": 1, **leaf}), OPTIONS)
     assert "“The project” of" in sentence(
@@ -254,7 +255,7 @@ def test_a_part_of_a_course_is_called_by_its_name(kind: str) -> None:
 
 def test_quotation_marks_are_those_of_the_reader_s_language(monkeypatch: pytest.MonkeyPatch) -> None:
     with translation.override("fr"):
-        catalog = trans_real.catalog()._catalog._catalogs[0]
+        catalog = trans_real.catalog()._catalog._catalogs[0]  # type: ignore[attr-defined]
         monkeypatch.setitem(catalog, "quotation marks\x04“%(text)s”", "«\u00a0%(text)s\u00a0»")
         condition = {"version": 1, "all": [passed(), {"kind": "ects", "least": 5, "definitions": ["ethics"]}]}
 

@@ -31,7 +31,7 @@ def targets(request: HttpRequest, course: Course, rule: AwardRule) -> list[tuple
     return [(key, name) for key, name in others[:_MOST] if lms.is_course_staff(request.user, key)]
 
 
-def _without_run(course_id: str) -> tuple[str, str]:
+def _without_run(course_id: str) -> tuple[object, object]:
     key = CourseKey.from_string(course_id)
     return key.org, key.course
 

@@ -42,6 +42,7 @@ def rule_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseB
         "pending": awards.filter(state=Award.State.PENDING).count(),
         "targets": copies.targets(request, course, rule),
         "supervision": supervision.label(rule.supervision),
+        "fetched": api.being_fetched(rule.courses.values_list("course_id", flat=True)),
         "schedule": {
             "from": utc(rule.starts_at) if rule.starts_at else "",
             "until": utc(rule.ends_at) if rule.ends_at else "",
