@@ -45,14 +45,14 @@ def test_a_course_has_sections_subsections_and_units(platform: dict[str, Any]) -
 
     assert parts is not None
     assert [(part.kind, part.key, part.name, part.within) for part in parts] == [
-        ("section", _block("chapter", "c1"), "The c1", ()),
+        ("section", SECTION.replace("sequential+block@s1", "chapter+block@c1"), "The c1", ()),
         ("subsection", SECTION, "The s1", ("The c1",)),
         ("unit", UNIT, "The u1", ("The c1", "The s1")),
     ]
 
 
 def test_what_was_taken_out_of_a_course_is_gone_from_it(platform: dict[str, Any]) -> None:
-    away = _block("vertical", "away")
+    away = UNIT.replace("@u1", "@away")
 
     assert coursework.blocks_gone(COURSE, [UNIT, away, VIDEO]) == [away]
 
