@@ -161,7 +161,7 @@ def _results(run: Reconciliation) -> Iterator[QuerySet[CourseResult]]:
         rows = rows.filter(course_id=run.course_id)
     if run.since is not None:
         rows = rows.filter(Q(changed_at__gte=run.since) | Q(course_id__in=_untold_courses()))
-    for course_id in rows.order_by("course_id").values_list("course_id", flat=True).distinct():
+    for course_id in list(rows.order_by("course_id").values_list("course_id", flat=True).distinct()):
         yield rows.filter(course_id=course_id)
 
 
@@ -170,7 +170,8 @@ def _holders_of_parts(rule: AwardRule, run: Reconciliation) -> Iterator[int]:
     named = rule.parts.values("definition")
     awards = Award.objects.filter(definition__in=named, learner_id__isnull=False)
     if run.since is None:
-        courses = [run.course_id] if run.course_id else rule.courses.values("course_id")
+        of_rule = rule.courses.filter(course_id=run.course_id) if run.course_id else rule.courses.all()
+        courses = of_rule.values("course_id")
         compared = CourseResult.objects.filter(learner_id=OuterRef("learner_id"), course_id__in=courses)
         awards = awards.filter(~Exists(compared))
     last = 0
