@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
@@ -175,7 +175,7 @@ def _holders_of_parts(rule: AwardRule, run: Reconciliation) -> Iterator[int]:
         compared = CourseResult.objects.filter(learner_id=OuterRef("learner_id"), course_id__in=courses)
         awards = awards.filter(~Exists(compared))
     last = 0
-    ids = awards.order_by("learner_id").values_list("learner_id", flat=True).distinct()
+    ids: Any = awards.order_by("learner_id").values_list("learner_id", flat=True).distinct()
     while page := list(ids.filter(learner_id__gt=last)[:_CHUNK]):
         yield from page
         last = page[-1]
