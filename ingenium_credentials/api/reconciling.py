@@ -21,6 +21,7 @@ from django.utils import timezone
 from .. import rules
 from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
 from .awarding import evaluate, rules_for, rules_with_approvals, rules_with_parts
+from .concerning import is_concerned
 from .deciding import approvals_alone, follow
 from .foreseeing import Verdict, foresee
 from .hearing import Unheard, hear, unheard
@@ -135,7 +136,7 @@ def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> I
             progress(run.looked_at)
             yield thing
 
-    for course in [run.course_id] if run.course_id else _courses():
+    for course in filter(is_concerned, [run.course_id] if run.course_id else _courses()):
         yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
     for results in _results(run):
         yield from _compare_results(seen(_pages(results)), dry_run=dry_run)

@@ -76,7 +76,8 @@ def holders(rule: AwardRule, learner_ids: Sequence[int]) -> frozenset[int]:
     """Who of these has an award that `lost` would put under review; one query."""
     if rule.on_loss == AwardRule.OnLoss.KEEP:
         return frozenset()
-    return frozenset(_held_by(rule, learner_ids).values_list("learner_id", flat=True))
+    found = _held_by(rule, learner_ids).values_list("learner_id", flat=True)
+    return frozenset(learner_id for learner_id in found if learner_id is not None)
 
 
 def lost(rule: AwardRule, learner_id: int) -> list[Award]:
