@@ -229,11 +229,19 @@ def _entries(award: Award) -> list[dict[str, str]]:
         {
             "at": utc(entry.at),
             "deed": str(_DEEDS.get(entry.action, entry.action)),
-            "who": who(entry.actor_id),
+            "who": _hand(entry),
             "reason": entry.reason,
         }
         for entry in found.order_by("at", "pk")[:_MOST_ENTRIES]
     ]
+
+
+def _hand(entry: AuditEntry) -> str:
+    """Who it was, and that it was on the command line."""
+    if not entry.way:
+        return who(entry.actor_id)
+    named = [who(entry.actor_id)] if entry.actor_id is not None else []
+    return " · ".join([*named, str(entry.get_way_display())])
 
 
 def _explained(course: Course, award: Award) -> tuple[learners.Line, ...]:
