@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
-from .auditing import note
+from .auditing import acting, note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
@@ -24,6 +24,7 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
+from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .inbox import left as news_left
@@ -75,6 +76,7 @@ from .palette import palette
 from .personal_data import personal_data
 from .queueing import (
     EVALUATE,
+    FETCH,
     ISSUE,
     LAPSE,
     PUBLISH,
@@ -117,6 +119,7 @@ from .verifying import ERASED, RECORD, verify
 __all__ = [
     "ERASED",
     "EVALUATE",
+    "FETCH",
     "FORMATS",
     "ISSUE",
     "LAPSE",
@@ -162,6 +165,7 @@ __all__ = [
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
+    "acting",
     "activate",
     "allot",
     "allow_again",
@@ -176,6 +180,7 @@ __all__ = [
     "award_data",
     "awards_in",
     "awards_of_course",
+    "being_fetched",
     "branding_faults",
     "can_be_told",
     "cancel_simulation",
@@ -222,6 +227,8 @@ __all__ = [
     "export_rows",
     "export_xlsx",
     "faults_of",
+    "fetch",
+    "fetches_left",
     "forget_learner",
     "freeze",
     "has_objected",
