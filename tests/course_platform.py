@@ -145,7 +145,10 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Platform:
     platform = Platform()
     store = SimpleNamespace(get_course=lambda key, depth=0: platform.course(key))
     members: dict[str, dict[str, Any]] = {
-        "common.djangoapps.student.models": {"CourseEnrollment": _model(Rows())},
+        "common.djangoapps.student.models": {
+            "CourseEnrollment": _model(Rows()),
+            "UserProfile": _model(Rows()),
+        },
         "common.djangoapps.course_modes.models": {"CourseMode": _model(platform.modes)},
         "openedx.core.djangoapps.course_groups.models": {
             "CourseUserGroup": _model(platform.cohorts, COHORT="cohort"),
@@ -154,9 +157,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Platform:
         "openedx.core.djangoapps.content.course_overviews.models": {
             "CourseOverview": _model(platform.overviews)
         },
-        "openedx.core.djangoapps.user_api.models": {
-            "UserPreference": SimpleNamespace(get_value=lambda user, name: "")
-        },
+        "openedx.core.djangoapps.user_api.models": {"UserPreference": _model(Rows())},
         "openedx.core.djangoapps.content.block_structure.api": {
             "get_course_in_cache": lambda key: platform.structure(key)
         },

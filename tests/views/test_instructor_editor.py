@@ -77,8 +77,9 @@ def test_the_largest_rule_that_there_can_be_is_edited_on_the_page(
     press(staff, edit, opened, "save", name="Only its name")
     assert AwardRule.objects.get().condition == course_rule.condition
 
-    assert "n.19.9-folded" in fields
-    leaf = press(staff, edit, staff.get(edit), "open:n.19.9")
+    assert "n.19-folded" in fields
+    group = press(staff, edit, staff.get(edit), "open:n.19")
+    leaf = press(staff, edit, group, "open:n.19.9")
     saved = press(staff, edit, leaf, "save", **{"n.19.9-min_grade": "99"})
 
     assert saved.status_code == 302
