@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
-from .auditing import note
+from .auditing import acting, note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
@@ -10,7 +10,7 @@ from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_approved, award_by_hand, retry, why_not
-from .definitions import activate, define, freeze, new_version, retire_achievement
+from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .erasing import (
@@ -24,8 +24,10 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
+from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -43,20 +45,51 @@ from .keys import (
 from .languages import Content, complete_languages, contents
 from .lapsing import lapse, lapsed
 from .linking import credential_for_certificate
-from .mailing import MOST_ATTEMPTS, due_letters, queue_letter, send_again, send_letters
+from .mailing import (
+    MOST_ATTEMPTS,
+    can_be_told,
+    due_letters,
+    is_told,
+    queue_letter,
+    send_again,
+    send_letters,
+)
 from .mass_revoking import (
     MassPreview,
+    awards_in,
     carry_out,
+    concerned_by,
     decide_mass_revocation,
     preview_mass_revocation,
     propose_mass_revocation,
 )
 from .objecting import allow_again, has_objected, objections_of
-from .offering import course_warnings, define_offered_course, demand_offered, offered_definitions
+from .offering import (
+    condition_warnings,
+    define_offered_course,
+    demand_offered,
+    later_runs,
+    offered_definitions,
+    rules_of_course,
+)
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .queueing import (
+    EVALUATE,
+    FETCH,
+    ISSUE,
+    LAPSE,
+    PUBLISH,
+    REDRAW,
+    REVOKE_MANY,
+    SEND,
+    SIMULATE,
+    STACK,
+    TAKE_IN,
+    TIME_STAMP,
+    queue,
+)
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -64,11 +97,12 @@ from .recording import (
     reconsider,
     reconsider_awards,
     record_certificate,
+    record_completion,
     record_enrolment,
     record_grade,
     record_passing,
 )
-from .renewing import is_renewable, renew
+from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
@@ -81,11 +115,13 @@ from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .tables import MOST_BYTES as MOST_IMPORT_BYTES
+from .taking_in import take_in
 from .verifying import ERASED, RECORD, verify
 
 __all__ = [
     "ERASED",
     "EVALUATE",
+    "FETCH",
     "FORMATS",
     "ISSUE",
     "LAPSE",
@@ -98,12 +134,14 @@ __all__ = [
     "OTHER_NAME",
     "PUBLISH",
     "RECORD",
+    "REDRAW",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
     "SIMULATE",
     "STACK",
     "STANDING",
+    "TAKE_IN",
     "TIME_STAMP",
     "BrandFault",
     "Change",
@@ -125,9 +163,11 @@ __all__ = [
     "NotReady",
     "PartValue",
     "PublishedList",
+    "RenewalPreview",
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
+    "acting",
     "activate",
     "allot",
     "allow_again",
@@ -140,20 +180,24 @@ __all__ = [
     "award_approved",
     "award_by_hand",
     "award_data",
+    "awards_in",
     "awards_of_course",
+    "being_fetched",
     "branding_faults",
+    "can_be_told",
     "cancel_simulation",
     "carry_out",
     "check_import",
     "close_review",
     "complete_languages",
     "completeness",
+    "concerned_by",
+    "condition_warnings",
     "confirm_name",
     "content_of",
     "contents",
     "correct_grade",
     "correct_name",
-    "course_warnings",
     "create_key",
     "credential_for_certificate",
     "credential_url",
@@ -185,6 +229,8 @@ __all__ = [
     "export_rows",
     "export_xlsx",
     "faults_of",
+    "fetch",
+    "fetches_left",
     "forget_learner",
     "freeze",
     "has_objected",
@@ -194,6 +240,7 @@ __all__ = [
     "is_due",
     "is_learner_of",
     "is_renewable",
+    "is_told",
     "issuable",
     "issue",
     "issuer_data",
@@ -202,18 +249,21 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
+    "later_runs",
     "lost",
     "mandate_data",
     "mark_compromised",
     "missing",
     "needed",
     "new_version",
+    "news_left",
     "note",
     "note_export",
     "objections_of",
     "offered_definitions",
     "open_review",
     "organisation_data",
+    "outdated",
     "palette",
     "pause",
     "personal_data",
@@ -222,6 +272,7 @@ __all__ = [
     "preview_learner_erasure",
     "preview_mass_revocation",
     "preview_name",
+    "preview_renewal",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",
@@ -234,9 +285,11 @@ __all__ = [
     "reconsider",
     "reconsider_awards",
     "record_certificate",
+    "record_completion",
     "record_enrolment",
     "record_grade",
     "record_passing",
+    "redraw",
     "renew",
     "resolve",
     "restore",
@@ -247,6 +300,7 @@ __all__ = [
     "revoke",
     "rotate",
     "rules_for",
+    "rules_of_course",
     "rules_with_part",
     "run_simulation",
     "schedule",
@@ -260,6 +314,7 @@ __all__ = [
     "start_simulation",
     "status_document",
     "switch_on",
+    "take_in",
     "time_stamp",
     "unsigned_export",
     "url_of",

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -19,8 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
-from . import concluding, definitions, facts, objecting, occasions, renewing, reviewing
+from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, AwardRulePart, CourseResult
+from . import concluding, definitions, facts, objecting, occasions, overseeing, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
 
@@ -35,6 +36,7 @@ __all__ = [
     "rules_for",
     "rules_with_approvals",
     "rules_with_part",
+    "rules_with_parts",
 ]
 
 _MOST_ATTEMPTS = 20
@@ -53,23 +55,27 @@ class Circumstances:
     """Keys of the courses that it was earned by."""
     parts: Sequence[Award] = ()
     """The smaller awards that it is made of."""
+    given_in: str = ""
+    """The course whose staff gives it by hand, by its key; empty: nobody of a course does."""
 
 
 def evaluate(result_ids: Sequence[int]) -> list[int]:
     """Award what the dirty ones of these results have earned; returns the new and standing awards' ids.
 
-    A result that cannot be evaluated yet stays dirty, says why, and is tried again later.
+    A result that cannot be evaluated yet stays dirty, says why, and is tried again later. The
+    rules of a course are read once for all of them.
     """
+    rules_of = cache(rules_for)
     awards: list[int] = []
     for result in CourseResult.objects.filter(pk__in=result_ids, dirty=True).order_by("pk"):
-        awards += _evaluate(result)
+        awards += _evaluate(result, rules_of(result.course_id))
     return awards
 
 
-def _evaluate(result: CourseResult) -> list[int]:
+def _evaluate(result: CourseResult, rules_at_work: Sequence[AwardRule]) -> list[int]:
     awards: list[int] = []
     problems: list[str] = []
-    for rule in rules_for(result.course_id):
+    for rule in rules_at_work:
         try:
             awards += award_by(rule, result.learner_id)
         except DATABASE_GONE:
@@ -108,6 +114,15 @@ def rules_with_part(definition: str) -> list[AwardRule]:
     return _at_work(parts__definition=definition)
 
 
+def rules_with_parts(course_id: str = "") -> list[AwardRule]:
+    """The same that name credentials; of one course: that it is named, or its own credentials are."""
+    named = AwardRulePart.objects.all()
+    if course_id:
+        own = AwardRule.objects.filter(courses__course_id=course_id).values("achievement__slug")
+        named = named.filter(Q(rule__courses__course_id=course_id) | Q(definition__in=own))
+    return _at_work(pk__in=named.values("rule_id"))
+
+
 def rules_with_approvals(course_id: str = "") -> list[AwardRule]:
     """The same by which somebody was approved or not; of one course, if named."""
     named = {"courses__course_id": course_id} if course_id else {}
@@ -142,13 +157,14 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
     knows since when the rule is met.
     """
     _decide_parts(rule, learner_id)
-    known = facts.known(learner_id, rule.condition, rule=rule)
+    known = facts.known(learner_id, rule.condition, rule=rule, noting=True)
     explanation = rules.explain(rule.condition, known)
     if explanation.met is False:
         _lose(rule, learner_id)
     if not explanation.met:
         return []
-    if (renewed := _renewed(rule, learner_id, explanation, _grade(known))) is not None:
+    past = occasions.past(learner_id, rule.achievement.slug)
+    if (renewed := _renewed(rule, past, explanation, _grade(known))) is not None:
         return [renewed.pk]
     granted = award(
         learner_id=learner_id,
@@ -160,6 +176,7 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
             courses=sorted(explanation.courses),
             parts=facts.standing_awards(learner_id, explanation.parts),
         ),
+        past=past,
     )
     if granted.review_reason:
         concluding.regained(granted)
@@ -185,7 +202,7 @@ def _decide_parts(rule: AwardRule, learner_id: int) -> None:
 
 
 def _renewed(
-    rule: AwardRule, learner_id: int, explanation: rules.Explanation, grade: Decimal | None
+    rule: AwardRule, past: Sequence[Award], explanation: rules.Explanation, grade: Decimal | None
 ) -> Award | None:
     """The award in the place of one that expires, if it was earned again since."""
     if explanation.earned_at is None or explanation.earned_at > timezone.now():
@@ -193,7 +210,7 @@ def _renewed(
     fresh: dict[str, Any] = {"courses": sorted(explanation.courses)}
     if rule.achievement.shows_grade:
         fresh["grade"] = grade
-    return renewing.renew_if_earned_again(learner_id, rule.achievement.slug, explanation.earned_at, **fresh)
+    return renewing.renew_if_earned_again(past[-1] if past else None, explanation.earned_at, **fresh)
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
@@ -273,19 +290,21 @@ def award(
     circumstances: Circumstances = Circumstances(),
     actor_id: int | None = None,
     reason: str = "",
+    past: Sequence[Award] | None = None,
 ) -> Award:
-    """Grant the achievement, or return the award that stands already.
+    """Grant the achievement, or return the award that stands already: `is_new` tells which.
 
     Everything that the credential will say is frozen here. `awarded_at` is when it was
-    earned. Raises `NotAllowed` for a version that is not active and for what was earned
-    before it was revoked, and `NotReady` when the learner has no name, say.
+    earned; `past` is `occasions.past`, where the caller has looked at it. Raises `NotAllowed`
+    for a version that is not active and for what was earned before it was revoked, and
+    `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
     # Looked at first: whoever awards in this moment wants the same occasion then, not the next one.
-    latest = occasions.latest(learner_id, achievement.slug)
-    standing = occasions.standing(learner_id, achievement.slug)
-    if standing is not None:
+    past = occasions.past(learner_id, achievement.slug) if past is None else past
+    if (standing := occasions.standing(past)) is not None:
         return standing
+    latest = past[-1] if past else None
     objecting.demand_no_objection(learner_id, achievement.slug)
     if latest is not None:
         demand_earned_again(latest, awarded_at)
@@ -295,7 +314,12 @@ def award(
     new.courses = list(circumstances.courses)
     new.occasion = latest.occasion + 1 if latest is not None else 1
     return occasions.insert(
-        new, parts=circumstances.parts, action="awarded", actor_id=actor_id, reason=reason
+        new,
+        parts=circumstances.parts,
+        courses=overseeing.courses_of(new, circumstances.given_in),
+        action="awarded",
+        actor_id=actor_id,
+        reason=reason,
     )
 
 

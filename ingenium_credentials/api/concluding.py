@@ -44,6 +44,7 @@ def regained(award: Which) -> Award:
 
 def _reinstate(row: Award, reason: str, actor_id: int | None) -> Award:
     ended = {"review_due_at": None, "review_reason": ""}
+    # What came meanwhile found that this one could not be counted on.
     occasions.have_wholes_follow(row)
     if row.state == State.PENDING:
         hold(row, action="released", actor_id=actor_id, reason=reason, **ended)

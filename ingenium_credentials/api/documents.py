@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from attrs import evolve
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from .. import branding
+from .. import branding, concepts
 from ..artwork import badge_svg
 from ..badges import vocabularies
 from ..badges.data import (
@@ -239,11 +240,12 @@ def _said(texts: LanguageMap, language: str) -> Words:
 
 
 def _concept(scheme: str, concept: ConceptData | None, language: str) -> Words:
-    """The label that the definition gives, else the published one of its code, else the code."""
+    """The definition's label in the language, the published one, or ours; else another, else the code."""
     if concept is None:
         return Words("")
-    texts = {**_labels_of(scheme, concept.iri), **concept.labels}
-    return _said(texts, language) if texts else Words(concept.iri)
+    known = evolve(concept, labels={**_labels_of(scheme, concept.iri), **concept.labels})
+    name = concepts.name(known, language)
+    return Words(name) if name else _said(known.labels, language) if known.labels else Words(concept.iri)
 
 
 def _coded(scheme: str, code: str, language: str) -> str:

@@ -133,7 +133,7 @@ def apply_import(row: AwardImport, *, actor_id: int | None) -> AwardImport:
         stored = AwardImport.objects.select_for_update().select_related("achievement__issuer").get(pk=row.pk)
         if stored.state == AwardImport.State.CHECKED:
             for kept in stored.rows:
-                _award(stored.achievement, kept, actor_id)
+                _award(stored, kept, actor_id)
             stored.state, stored.applied_at = AwardImport.State.APPLIED, timezone.now()
             stored.save(update_fields=["state", "applied_at"])
             auditing.note("import-applied", stored, actor_id=actor_id)
@@ -141,16 +141,16 @@ def apply_import(row: AwardImport, *, actor_id: int | None) -> AwardImport:
     return row
 
 
-def _award(achievement: Achievement, kept: Mapping[str, Any], actor_id: int | None) -> Award:
+def _award(row: AwardImport, kept: Mapping[str, Any], actor_id: int | None) -> Award:
     try:
         return deciding.award_by_hand(
-            achievement,
+            row.achievement,
             kept["learner"],
             awarded_at=dt.datetime.fromisoformat(kept["awarded_at"]),
             reason=kept["reason"],
             actor_id=actor_id,
             grade=Decimal(kept["grade"]) if kept["grade"] is not None else None,
-            circumstances=Circumstances(supervision=kept["supervision"]),
+            circumstances=Circumstances(supervision=kept["supervision"], given_in=row.course_id),
         )
     except (NotAllowed, NotReady) as error:
         said = _("Nobody was awarded. Row %(row)d: %(problem)s") % {"row": kept["row"], "problem": error}

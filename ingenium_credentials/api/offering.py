@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
-from .. import lms, rules
+from .. import coursework, lms, rules
 from ..models import Achievement, AwardRule, OfferedCourse
-from . import auditing
+from . import auditing, fetching
+from .concerning import is_concerned
 from .errors import NotAllowed
 
-__all__ = ["course_warnings", "define_offered_course", "demand_offered", "offered_definitions"]
+__all__ = [
+    "condition_warnings",
+    "define_offered_course",
+    "demand_offered",
+    "later_runs",
+    "offered_definitions",
+    "rules_of_course",
+]
 
 
 def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
-    """Say which definitions, by slug, the instructors of a course may use.
+    """Say which definitions, by slug, the instructors of a course may use; its results are recorded then.
 
     Raises `NotAllowed` for a course key that is none and for a definition that does not
     exist, and Django's `ValidationError` for a value that its field does not take.
@@ -33,6 +43,8 @@ def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None
     offered.clean_fields()
     offered.definitions = _known(offered.definitions)
     with transaction.atomic():
+        if not is_concerned(offered.course_id):
+            fetching.ask([offered.course_id])
         offered.save()
         auditing.note("course-offered", offered, actor_id=actor_id)
     return offered
@@ -42,6 +54,15 @@ def offered_definitions(course_id: str) -> list[Achievement]:
     """The active versions of what instructors of the course may award, by title's slug."""
     active = Achievement.objects.filter(state=Achievement.State.ACTIVE, slug__in=_offered(course_id))
     return list(active.select_related("issuer").defer("image_svg", "image_png").order_by("slug"))
+
+
+def rules_of_course(course_id: str) -> QuerySet[AwardRule]:
+    """The rules that the staff of the course keep: offered there, and naming it.
+
+    A registrar's rule may name a course without its staff having a say in it, nor a look at it:
+    it tells of other courses.
+    """
+    return AwardRule.objects.filter(achievement__slug__in=_offered(course_id), courses__course_id=course_id)
 
 
 def demand_offered(rule: AwardRule, course_id: str) -> None:
@@ -76,24 +97,67 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
         raise NotAllowed(_("The condition does not name this course."))
 
 
-def course_warnings(condition: object) -> list[str]:
-    """What a person should look at: courses that do not exist, or that have run again since.
+def condition_warnings(condition: object, achievement: Achievement) -> list[str]:
+    """What a person should look at in a condition that awards that definition.
 
+    Parts that are never or always met, courses that do not exist, parts that a course has not.
     Only warnings, as a course may be made after its rule. Raises `rules.ConditionError`.
     """
-    warnings = []
-    for course_id in sorted(rules.courses_of(condition)):
-        if lms.course_exists(course_id) is False:
-            warnings.append(
-                _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
-                % {"course": course_id}
-            )
-        elif runs := lms.course_runs(course_id):
-            warnings.append(
-                _("The course %(course)s has run again: %(runs)s. Name the run that you mean, or both.")
-                % {"course": course_id, "runs": ", ".join(runs)}
-            )
-    return warnings
+    ects, universities = _figures(rules.courses_of(condition), rules.definitions_of(condition))
+    faults = rules.faults(
+        condition,
+        ects=ects,
+        universities=universities,
+        courses_count_twice=achievement.counts_courses_twice,
+    )
+    return [*map(str, faults), *_condition_warnings(condition)]
+
+
+def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[str, Decimal], dict[str, str]]:
+    """The credits of courses and definitions, and the universities of courses, as far as known.
+
+    Of a definition's versions the most credits, as earlier awards of it count, too.
+    """
+    offered = OfferedCourse.objects.filter(course_id__in=list(courses))
+    rows = list(offered.values_list("course_id", "ects", "organisation__slug"))
+    ects = {course: figure for course, figure, _slug in rows if figure is not None}
+    versions = Achievement.objects.filter(slug__in=list(definitions), ects__isnull=False)
+    ects |= dict(versions.order_by("ects").values_list("slug", "ects"))
+    return ects, {course: slug for course, _figure, slug in rows if slug}
+
+
+def _condition_warnings(condition: object) -> list[str]:
+    missing = [
+        _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
+        % {"course": course_id}
+        for course_id in sorted(rules.courses_of(condition))
+        if lms.course_exists(course_id) is False
+    ]
+    return [*missing, *_missing_parts(rules.parse(condition).leaves)]
+
+
+def _missing_parts(leaves: Iterable[rules.Leaf]) -> Iterator[str]:
+    """A block that was taken out of its course is in no learner's way to be met any more."""
+    names: dict[str, dict[str, str]] = {}
+    for leaf in leaves:
+        if leaf.block:
+            names.setdefault(leaf.course, {})[leaf.block] = leaf.name or leaf.block
+    for course_id, blocks in sorted(names.items()):
+        for block in coursework.blocks_gone(course_id, blocks):
+            yield _(
+                "“%(part)s” is not in the course %(course)s any more, so that nobody can newly reach it. "
+                "Choose another part, or take the requirement out."
+            ) % {"part": blocks[block], "course": course_id}
+
+
+def later_runs(condition: object) -> list[str]:
+    """The later runs of the courses that a condition names, as far as it does not name them itself.
+
+    Nothing is wrong with it: it goes on to award for the run that it names. Raises
+    `rules.ConditionError`.
+    """
+    named = rules.courses_of(condition)
+    return sorted({run for course_id in named for run in lms.course_runs(course_id)} - named)
 
 
 def _offered(course_id: str) -> Sequence[str]:

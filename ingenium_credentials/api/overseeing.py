@@ -1,30 +1,48 @@
-"""Which awards and learners the staff of a course may see: those that their course has brought about."""
+"""Which awards and learners the staff of a course sees to: those that their course has brought about.
+
+Whose an award is gets written down with it, one row for each course. A rule that any of two
+courses meets gives each award to the course that has met it, and not to the other one.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from .. import lms
-from ..models import Award, AwardRuleCourse, CourseResult, OfferedCourse
+from ..models import Award, AwardCourse, AwardRuleCourse, CourseResult, OfferedCourse
 
-__all__ = ["awards_of_course", "is_learner_of"]
+__all__ = ["awards_of_course", "courses_of", "is_learner_of", "oversee"]
 
 
 def awards_of_course(course_id: str) -> QuerySet[Award]:
-    """Awards of what is offered in the course, as far as the course has a part in them.
+    """Awards of what is offered in the course that its staff sees, and may correct and take back.
 
-    It has one when it was counted, when the rule names it, and, for an award by hand that
-    names no course, when the learner takes it. What was erased has no learner and is not among them.
+    What was erased is not among them.
     """
     offered = OfferedCourse.objects.filter(course_id=course_id).values_list("definitions", flat=True).first()
-    rules = AwardRuleCourse.objects.filter(course_id=course_id).values("rule_id")
-    learners = CourseResult.objects.filter(course_id=course_id).values("learner_id")
-    by_hand = Q(rule=None, courses=[], learner_id__in=learners)
-    # As JSON: the quotes keep a course from being taken for another whose key it begins.
-    counted = Q(courses__icontains=json.dumps(course_id))
-    return Award.objects.filter(counted | Q(rule_id__in=rules) | by_hand, definition__in=offered or ())
+    return Award.objects.filter(overseen_by__course_id=course_id, definition__in=offered or ())
+
+
+def courses_of(award: Award, given_in: str = "") -> list[str]:
+    """Whose staff sees to an award that is about to be made.
+
+    The courses that it was earned by; where none was counted, those that its rule names; of
+    one by hand the course in which it is given, else those that the learner takes.
+    """
+    if award.courses or given_in:
+        return sorted({*award.courses} or {given_in})
+    if award.rule_id is not None:
+        rows = AwardRuleCourse.objects.filter(rule_id=award.rule_id)
+        return sorted(rows.values_list("course_id", flat=True))
+    results = CourseResult.objects.filter(learner_id=award.learner_id or 0)
+    return sorted(results.values_list("course_id", flat=True))
+
+
+def oversee(award: Award, courses: Iterable[str]) -> None:
+    """Write down, with the award, whose it is."""
+    AwardCourse.objects.bulk_create(AwardCourse(award=award, course_id=course) for course in courses)
 
 
 def is_learner_of(learner_id: int, course_id: str) -> bool:

@@ -19,13 +19,16 @@ from ..conf import conf
 __all__ = [
     "AWARD_APPROVED",
     "EVALUATE",
+    "FETCH",
     "ISSUE",
     "LAPSE",
     "PUBLISH",
+    "REDRAW",
     "REVOKE_MANY",
     "SEND",
     "SIMULATE",
     "STACK",
+    "TAKE_IN",
     "TIME_STAMP",
     "queue",
 ]
@@ -35,12 +38,15 @@ logger = logging.getLogger(__name__)
 _MODULE = "ingenium_credentials.tasks"
 AWARD_APPROVED = f"{_MODULE}.award_approved"
 EVALUATE = f"{_MODULE}.evaluate"
+FETCH = f"{_MODULE}.fetch"
 ISSUE = f"{_MODULE}.issue"
 LAPSE = f"{_MODULE}.lapse"
 REVOKE_MANY = f"{_MODULE}.revoke_many"
+REDRAW = f"{_MODULE}.redraw"
 PUBLISH = f"{_MODULE}.publish_status_list"
 SEND = f"{_MODULE}.send_letters"
 STACK = f"{_MODULE}.stack"
+TAKE_IN = f"{_MODULE}.take_in"
 SIMULATE = f"{_MODULE}.simulate"
 TIME_STAMP = f"{_MODULE}.time_stamp"
 # A web request waits while we publish: try again once, for connections that went stale.

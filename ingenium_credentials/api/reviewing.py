@@ -8,6 +8,7 @@ pending award under review is held: it stays pending, and is not signed.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,7 +24,10 @@ __all__ = [
     "LOST",
     "PART_REVOKED",
     "PART_SUPERSEDED",
+    "held_by_a_rule",
     "hold",
+    "holders",
+    "leave_to_person",
     "lost",
     "open_review",
     "review_wholes",
@@ -32,6 +36,7 @@ __all__ = [
 LOST = gettext_noop("The conditions for this award are no longer met.")
 """The reason of a review that ends by itself when they are met again."""
 PART_REVOKED = gettext_noop("A credential that this one is built on was revoked.")
+NOT_TOLD = gettext_noop("The learner could not be told of the review, so a person decides.")
 PART_SUPERSEDED = gettext_noop("A credential that this one is built on was replaced.")
 
 
@@ -58,7 +63,7 @@ def open_review(
 
 
 def hold(row: Award, *, action: str, actor_id: int | None, reason: str, **changes: object) -> None:
-    """Stop a pending award from being signed, or let it go on."""
+    """Change a review and not the state: stop a pending award from being signed, say, or let it go on."""
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
@@ -67,8 +72,13 @@ def hold(row: Award, *, action: str, actor_id: int | None, reason: str, **change
 
 def held_by_a_rule(definition: str, learner_id: int) -> Award | None:
     """The award of the definition that `lost` would put under review for the rule that made it."""
-    made = _standing().filter(definition=definition, learner_id=learner_id, rule__isnull=False)
-    return made.exclude(rule__on_loss=AwardRule.OnLoss.KEEP).select_related("rule__achievement").first()
+    return _made_by_rules(definition, [learner_id]).select_related("rule__achievement").first()
+
+
+def holders(definition: str, learner_ids: Sequence[int]) -> frozenset[int]:
+    """Who of these has such an award; one query."""
+    found = _made_by_rules(definition, learner_ids).values_list("learner_id", flat=True)
+    return frozenset(learner_id for learner_id in found if learner_id is not None)
 
 
 def lost(rule: AwardRule, learner_id: int) -> list[Award]:
@@ -79,15 +89,25 @@ def lost(rule: AwardRule, learner_id: int) -> list[Award]:
     if rule.on_loss == AwardRule.OnLoss.KEEP:
         return []
     revokes = rule.on_loss == AwardRule.OnLoss.REVOKE
-    due_at = timezone.now() + dt.timedelta(days=rule.review_days) if revokes else None
-    return [
-        open_review(award, LOST, due_at=due_at)
-        for award in _standing().filter(rule=rule, learner_id=learner_id)
-    ]
+    # Never at once, whatever an older rule says: nobody loses an award without notice.
+    due_at = timezone.now() + dt.timedelta(days=max(rule.review_days, 1)) if revokes else None
+    made = _standing([learner_id]).filter(rule=rule)
+    return [open_review(award, LOST, due_at=due_at) for award in made]
 
 
-def _standing() -> QuerySet[Award]:
-    return Award.objects.filter(state__in=(State.PENDING, State.ISSUED), review_reason="")
+def _made_by_rules(definition: str, learner_ids: Sequence[int]) -> QuerySet[Award]:
+    made = _standing(learner_ids).filter(definition=definition, rule__isnull=False)
+    return made.exclude(rule__on_loss=AwardRule.OnLoss.KEEP)
+
+
+def _standing(learner_ids: Sequence[int]) -> QuerySet[Award]:
+    standing = Award.objects.filter(learner_id__in=learner_ids, review_reason="")
+    return standing.filter(state__in=(State.PENDING, State.ISSUED))
+
+
+def leave_to_person(award: Award) -> None:
+    """The review of the locked award does not end by itself any more: the learner does not know of it."""
+    hold(award, action="review-left", actor_id=None, reason=NOT_TOLD, review_due_at=None)
 
 
 def review_wholes(part: Award, reason: str) -> None:

@@ -76,7 +76,7 @@ class Unreadable(Exception):
 def read_table(data: bytes) -> Table:
     """The table in a file, recognised by what it holds; raises `Unreadable`."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(_("The file is larger than 5 MB. Divide it."))
+        raise Unreadable(_("The file is larger than 5 MB. Split it into several files."))
     if not data.strip():
         raise Unreadable(_("The file is empty. Begin with the sample file."))
     if data.startswith(_OLD_OFFICE):
@@ -91,7 +91,7 @@ def read_table(data: bytes) -> Table:
 
 def _text_table(data: bytes) -> Table:
     if len(data) > _MOST_TEXT:
-        raise Unreadable(_("The file is larger than 2 MB. Split it into several files."))
+        raise Unreadable(_("The CSV file is larger than 2 MB. Split it into several files."))
     text, encoding = _decoded(data)
     text, separator = _separator(text)
     rows, numbers = [], []

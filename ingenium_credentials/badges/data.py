@@ -61,6 +61,13 @@ class ConceptData:
 
     iri: str
     labels: LanguageMap
+    names: LanguageMap = field(factory=dict)
+    """What sentences call it in languages that have no label; never signed as its label."""
+
+    @property
+    def told(self) -> LanguageMap:
+        """What a sentence calls it: by its label, else by another name."""
+        return {**self.names, **self.labels}
 
 
 @frozen(kw_only=True)
@@ -119,6 +126,8 @@ class MandateData:
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     """The last day."""
+    digests: tuple[str, ...] = ()
+    """SHA-256 of each agreement in hexadecimal digits."""
     documents: tuple[bytes, ...] = field(default=(), repr=False)
     """The agreements themselves as PDFs, where they are to be public."""
 

@@ -266,11 +266,13 @@ class Claim:
     def _notes(self) -> list[Node]:
         nodes, achievement = self._nodes, self._achievement
         cycle: LanguageMap = nodes.words(achievement.cycle) if achievement.cycle else {}
-        plan = nodes.concept("supervision-verification", achievement.supervision)
+        plan = nodes.concept("supervision-verification", achievement.supervision) or {}
+        # A note is a sentence for people, so it may call the concept what no list does.
+        names = achievement.supervision.names if achievement.supervision else {}
         notes = (
             nodes.note(achievement.criteria, "criteria"),
             nodes.note(cycle, "cycle"),
-            nodes.note(plan["prefLabel"] if plan else {}, "planned-supervision"),
+            nodes.note({**names, **plan.get("prefLabel", {})}, "planned-supervision"),
             nodes.note(achievement.stackability, "stackability"),
             nodes.note(achievement.further_information, "further"),
         )

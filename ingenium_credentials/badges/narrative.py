@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from . import vocabularies
 from .data import (
     AchievementData,
     AwardData,
@@ -20,6 +21,8 @@ from .data import (
     QualityAssuranceData,
     preferred,
 )
+from .elm_words import words
+from .errors import UnknownCode
 from .narrative_words import labels
 
 __all__ = ["marked", "percent", "render"]
@@ -86,9 +89,9 @@ def _facts(award: AwardData, language: str, words: dict[str, str]) -> dict[str, 
         "bodies": ", ".join(_text(body.names, language) for body in achievement.awarding_bodies),
         "mandate": _mandate(award.issuer, language),
         "workload": _workload(achievement, words),
-        "level": _level(achievement),
+        "level": _level(achievement, language),
         "field": _label(achievement.isced_f, language),
-        "languages": ", ".join(achievement.languages),
+        "languages": ", ".join(_spoken(tag, language) for tag in achievement.languages),
         "assessment": _label(achievement.assessment, language),
         "mode": _label(achievement.mode, language),
         "grading": _text(achievement.grading_scheme, language),
@@ -107,10 +110,11 @@ def _mandate(issuer: IssuerData, language: str) -> str:
     return f"{name} ({mandate.reference})" if mandate else name
 
 
-def _level(achievement: AchievementData) -> str:
+def _level(achievement: AchievementData, language: str) -> str:
+    cycle = preferred(words(achievement.cycle, ("en", language)), language) if achievement.cycle else ""
     parts = (
         f"EQF {achievement.eqf_level}" if achievement.eqf_level else "",
-        f"QF-EHEA {achievement.cycle}" if achievement.cycle else "",
+        f"QF-EHEA: {cycle}" if cycle else "",
     )
     return ", ".join(part for part in parts if part)
 
@@ -139,7 +143,15 @@ def _assurance(assurance: QualityAssuranceData | None, language: str, words: dic
 
 
 def _label(concept: ConceptData | None, language: str) -> str:
-    return _text(concept.labels, language) if concept else ""
+    return _text(concept.told, language) if concept else ""
+
+
+def _spoken(tag: str, language: str) -> str:
+    """The name of a language of instruction; its tag where the published list has none."""
+    try:
+        return _text(vocabularies.find("language", tag.partition("-")[0]).labels, language)
+    except UnknownCode:
+        return tag
 
 
 def _text(texts: LanguageMap, language: str) -> str:

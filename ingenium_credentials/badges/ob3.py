@@ -10,6 +10,7 @@ over the members that Open Badges has. Where two ways exist, this is the one tak
   type `name`, once per script, and as `credentialSubject.name`. The e-mail is only there
   as a salted hash.
 - The universities of a joint award are alignments, so that who has not signed can be found.
+- The agreements by which somebody signs for others are evidence, named by their hash.
 - The credentials that a larger one is made of are evidence, and their achievements related.
 - A fact with a published concept (ESCO, EQF, ISCED-F, European Learning Model) is an
   alignment; what has no address of its own is in the narrative.
@@ -22,7 +23,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from . import narrative
+from . import mandate, narrative
 from .data import (
     AchievementData,
     AwardData,
@@ -38,7 +39,7 @@ from .data import (
 )
 from .moments import format_moment
 
-__all__ = ["AWARDING_BODY", "CONTEXTS", "profile", "render"]
+__all__ = ["AWARDING_BODY", "CONTEXTS", "FINAL_GRADE", "profile", "render"]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -48,6 +49,9 @@ CONTEXTS = (
 
 AWARDING_BODY = "European Learning Model: awarding body"
 """The framework of the alignments that name the universities of a joint award."""
+
+FINAL_GRADE = "Final grade"
+"""What a badge calls the result of the whole; Open Badges has one language for it."""
 
 _EQF = "http://data.europa.eu/snb/eqf/"
 _SUPERVISION = "European Learning Model: supervision and identity verification"
@@ -105,12 +109,17 @@ def render(award: AwardData) -> dict[str, Any]:
             "validFrom": format_moment(award.valid_from),
             "validUntil": format_moment(award.valid_until) if award.valid_until else None,
             "credentialStatus": _status(award.status),
-            "evidence": [*map(_evidence, award.evidence), *map(_part, award.parts)],
+            "evidence": _evidence(award),
         }
     )
 
 
-def _evidence(evidence: EvidenceData) -> dict[str, Any]:
+def _evidence(award: AwardData) -> list[dict[str, Any]]:
+    shown = [*map(_shown, award.evidence), *map(_part, award.parts)]
+    return [*shown, *mandate.evidence(award.issuer.mandate)]
+
+
+def _shown(evidence: EvidenceData) -> dict[str, Any]:
     return _present(
         {
             "id": evidence.url,
@@ -237,7 +246,7 @@ def _result_descriptions(award: AwardData) -> list[dict[str, Any]]:
         {
             "id": _grade_id(award.achievement),
             "type": ["ResultDescription"],
-            "name": "Final grade",
+            "name": FINAL_GRADE,
             "resultType": "Percent",
             "valueMin": "0",
             "valueMax": "100",

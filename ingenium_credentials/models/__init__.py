@@ -9,12 +9,12 @@ from .alliance import (
     OrganisationName,
     SigningKey,
 )
-from .awards import AppendOnly, AuditEntry, Award, Credential
+from .awards import AppendOnly, AuditEntry, Award, AwardCourse, Credential
 from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
 from .objections import Objection
-from .results import CourseResult, PartResult, Reconciliation
+from .results import CourseResult, IncomingNews, PartResult, Reconciliation
 from .rules import (
     Approval,
     AwardRule,
@@ -35,6 +35,7 @@ __all__ = [
     "Approval",
     "AuditEntry",
     "Award",
+    "AwardCourse",
     "AwardImport",
     "AwardRule",
     "AwardRuleCourse",
@@ -44,6 +45,7 @@ __all__ = [
     "CourseResult",
     "Credential",
     "Endorsement",
+    "IncomingNews",
     "Issuer",
     "Letter",
     "Mandate",

@@ -122,6 +122,9 @@ class Award(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True, blank=True)
     last_problem = models.CharField(_("last problem"), max_length=255, blank=True)
 
+    is_new = False
+    """No column: true of the object that a verb has just made, never of one that was there already."""
+
     class Meta:
         verbose_name = _("award")
         verbose_name_plural = _("awards")
@@ -138,6 +141,28 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class AwardCourse(models.Model):
+    """A course whose staff sees to an award: finds the awards of a course.
+
+    Written with the award, and never changed by what becomes of its rule.
+
+    .. no_pii:
+    """
+
+    award = models.ForeignKey(Award, models.CASCADE, related_name="overseen_by")
+    course_id = models.CharField(_("course"), max_length=255, db_index=True)
+
+    class Meta:
+        verbose_name = _("course of an award")
+        verbose_name_plural = _("courses of awards")
+        constraints = (
+            models.UniqueConstraint(fields=("award", "course_id"), name="ingenium_award_course_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.course_id
 
 
 class Credential(models.Model):
@@ -204,8 +229,14 @@ class AuditEntry(models.Model):
     .. no_pii: The actor is the LMS's user id.
     """
 
+    class Way(models.TextChoices):
+        """How it was asked for, where that is worth saying."""
+
+        COMMAND = "command", _("Command line")
+
     at = models.DateTimeField(_("at"), db_index=True)
     actor_id = models.BigIntegerField(_("actor"), null=True, blank=True)
+    way = models.CharField(_("by way of"), max_length=7, choices=Way.choices, blank=True, default="")
     action = models.CharField(_("action"), max_length=31)
     subject_kind = models.CharField(_("kind of subject"), max_length=31)
     subject_id = models.CharField(_("subject"), max_length=191, db_index=True)

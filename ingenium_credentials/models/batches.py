@@ -55,6 +55,14 @@ class MassRevocation(models.Model):
         REJECTED = "rejected", _("Rejected")
 
     uuid = models.UUIDField(_("public id"), default=uuid4, unique=True, editable=False)
+    course_id = models.CharField(
+        _("course"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text=_("Its staff proposed it and decides; empty: the administration does."),
+    )
     awards = models.JSONField(_("awards"), default=list)
     reason = models.CharField(_("reason"), max_length=255)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PROPOSED)

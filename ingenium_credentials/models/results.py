@@ -6,6 +6,40 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class IncomingNews(models.Model):
+    """What the LMS has told us in a transaction of its own, until it is merged into the results.
+
+    The LMS's transaction only ever appends here. So there is no unique key, no foreign key
+    and no index: nothing that another transaction could have locked.
+
+    .. pii: The name printed on the LMS certificate; gone when it is merged, seconds later.
+    .. pii_types: name
+    .. pii_retirement: local_api
+    """
+
+    class Kind(models.TextChoices):
+        """What it is news of."""
+
+        PASSING = "passing", _("Passing")
+        GRADE = "grade", _("Grade")
+        CERTIFICATE = "certificate", _("Certificate")
+        ENROLMENT = "enrolment", _("Enrolment")
+        COMPLETION = "completion", _("Completion")
+        FAREWELL = "farewell", _("End of the account")
+
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
+    learner_id = models.BigIntegerField(_("learner"))
+    content = models.JSONField(_("content"), default=dict)
+    heard_at = models.DateTimeField(_("heard at"))
+
+    class Meta:
+        verbose_name = _("incoming news")
+        verbose_name_plural = _("incoming news")
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} / {self.kind}"
+
+
 class CourseResult(models.Model):
     """One row per learner and course: the newest of each kind of news. It is the outbox, too.
 
@@ -62,7 +96,10 @@ class CourseResult(models.Model):
 
 
 class PartResult(models.Model):
-    """What a learner has reached in one part of a course, told by an import or by the LMS.
+    """What a learner has reached in one part of a course, told by an import or seen in the LMS.
+
+    What the LMS says is asked of it anew each time; the row of what was seen there only tells
+    since when it has been so, which the LMS does not keep.
 
     .. no_pii: The learner is the LMS's user id.
     """
@@ -82,13 +119,16 @@ class PartResult(models.Model):
         _("value"), max_digits=5, decimal_places=4, help_text=_("Share of the maximum; 1 is complete.")
     )
     at = models.DateTimeField(_("at"))
+    seen = models.BooleanField(_("seen in the LMS"), default=False)
+    reports = models.JSONField(default=list, blank=True, editable=False)
+    """What was reported so far, oldest first: moment (ISO 8601, UTC) and value, both as text."""
 
     class Meta:
         verbose_name = _("result in a part")
         verbose_name_plural = _("results in parts")
         constraints = (
             models.UniqueConstraint(
-                fields=("learner_id", "course_id", "kind", "key"), name="ingenium_part_result_once"
+                fields=("learner_id", "course_id", "kind", "key", "seen"), name="ingenium_part_once"
             ),
         )
         indexes = (models.Index(fields=("course_id", "kind"), name="ingenium_part_course"),)
@@ -100,12 +140,22 @@ class PartResult(models.Model):
 class Reconciliation(models.Model):
     """One comparison of the LMS with the ledger; the next nightly one begins where the last ended.
 
+    With `due_at`, the fetch of one course that has begun to concern us.
+
     .. no_pii:
     """
 
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(
         _("finished at"), null=True, blank=True, help_text=_("Empty: it is running, or was interrupted.")
+    )
+    due_at = models.DateTimeField(
+        _("due at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text=_("When a course is fetched, or fetched once more. Empty: not at all."),
     )
     nightly = models.BooleanField(_("nightly"), default=False)
     course_id = models.CharField(_("course"), max_length=255, blank=True)

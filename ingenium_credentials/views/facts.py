@@ -15,6 +15,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from .. import concepts
 from ..badges.data import (
     AchievementData,
     AwardData,
@@ -271,8 +272,10 @@ def _technical(award: AwardData) -> tuple[Fact, ...]:
 
 
 def concept(found: ConceptData | None) -> Text:
-    """What a concept is called, else its address; empty for none."""
-    return (say(found.labels) or Text(found.iri)) if found else Text("")
+    """What a concept is called in the reader's language, else in another one, else its address."""
+    if found is None:
+        return Text("")
+    return Text(concepts.name(found, get_language() or "en")) or say(found.labels) or Text(found.iri)
 
 
 def rows(*pairs: tuple[str, Text]) -> tuple[Fact, ...]:

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from .. import concepts
 from ..badges import edc_facts
+from ..badges.data import ConceptData, LanguageMap
 from ..badges.errors import CredentialError
 from ..badges.moments import parse_moment
-from ..badges.ob3 import AWARDING_BODY
+from ..badges.ob3 import AWARDING_BODY, FINAL_GRADE
 from . import wording
 from .facts import Fact, Facts, Outcome, Party, Text, concept, level, rows, say, sections, workload
 
@@ -111,7 +113,7 @@ def _european_table(found: edc_facts.Summary) -> Iterator[Fact]:
     yield from level(found.eqf_level)
     yield from rows(
         (_("Assessment"), _joined(concept(entry.kind) or say(entry.title) for entry in assessments)),
-        (_("Supervision and identity check, as planned"), say(found.planned_supervision)),
+        (_("Supervision and identity check, as planned"), _planned(found.planned_supervision)),
         (_("Form of participation"), _joined(map(concept, found.modes))),
         (_("Field of study"), _joined(map(concept, found.fields))),
         (_("Language of instruction"), _joined(map(concept, found.languages))),
@@ -123,6 +125,17 @@ def _european_table(found: edc_facts.Summary) -> Iterator[Fact]:
     happened = (concept(entry.supervision) for entry in assessments)
     yield from rows((_("Supervision and identity check"), _joined(happened)))
     yield from _grades(assessments)
+
+
+def _planned(texts: LanguageMap) -> Text:
+    """A note of free text; where it is a label of the list, in the reader's language."""
+    said = say(texts)
+    return _worded("supervision-verification", said.value) if said.language == "en" else said
+
+
+def _worded(scheme: str, label: str) -> Text:
+    """A published English label in the reader's language; other words as they are."""
+    return Text(concepts.worded(scheme, label, get_language() or "en") or label)
 
 
 def _grades(assessments: Sequence[edc_facts.Assessment]) -> Iterator[Fact]:
@@ -173,12 +186,11 @@ def _identifier(entry: Mapping[str, Any]) -> str:
 def _table(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Iterator[Fact]:
     earned, available = _number(subject.get("creditsEarned")), _number(achievement.get("creditsAvailable"))
     field = _text(achievement.get("fieldOfStudy"))
-    pairs = [
-        (_("Credits"), earned or available),
-        (_("Field of study"), field),
-        (_("Language of instruction"), _spoken(achievement.get("inLanguage"))),
-    ]
-    yield from (Fact(label=label, text=Text(value)) for label, value in pairs if value)
+    yield from rows(
+        (_("Credits"), Text(earned or available)),
+        (_("Field of study"), _worded("isced-f", field)),
+        (_("Language of instruction"), Text(_spoken(achievement.get("inLanguage")))),
+    )
     for result in map(_object, _list(subject.get("result"))[:_MOST]):
         if value := _text(result.get("value")):
             yield _result(achievement, result, value)
@@ -189,15 +201,18 @@ def _table(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Iterat
 
 
 def _aligned(alignment: Mapping[str, Any]) -> Fact:
-    target = _text(alignment.get("targetUrl"))
+    target, name = _text(alignment.get("targetUrl")), _text(alignment.get("targetName"))
     found = re.fullmatch(re.escape(_EQF) + "([1-8])", target)
+    if found and name == f"EQF level {found[1]}":
+        return next(level(int(found[1])))
     hint = wording.level(int(found[1])) if found else ""
     scheme = target.removeprefix(_SNB).partition("/")[0] if target.startswith(_SNB) else ""
     if _text(alignment.get("targetFramework")).endswith(_PLANNED):
         # A plan is not what happened to this learner.
         scheme = _PLANNED
     label = str(_LABELS.get(scheme, "")) or _text(alignment.get("targetFramework")) or _("Corresponds to")
-    return Fact(label=label, text=Text(_text(alignment.get("targetName"))), hint=hint)
+    said = concepts.name(ConceptData(iri=target, labels={"en": name}), get_language() or "en")
+    return Fact(label=label, text=Text(said or name), hint=hint)
 
 
 def _is_body(alignment: Mapping[str, Any]) -> bool:
@@ -232,7 +247,9 @@ def _result(achievement: Mapping[str, Any], result: Mapping[str, Any], value: st
     described = map(_object, _list(achievement.get("resultDescription"))[:_MOST])
     found = next((entry for entry in described if entry.get("id") == wanted), {})
     unit = " %" if found.get("resultType") == "Percent" else ""
-    return Fact(label=_text(found.get("name")) or _("Result"), text=Text(f"{value}{unit}"))
+    name = _text(found.get("name"))
+    label = _("Final grade") if name == FINAL_GRADE else name or _("Result")
+    return Fact(label=label, text=Text(f"{value}{unit}"))
 
 
 def _technical(

@@ -7,8 +7,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from ingenium_credentials import api
+from ingenium_credentials import api, concepts
 from ingenium_credentials.api.documents import document_data
+from ingenium_credentials.document import Words
 from ingenium_credentials.models import Achievement, AchievementPicture, Award, Issuer, Organisation
 from ingenium_credentials.typesetting import labels
 from tests.api.test_branding import asset
@@ -46,10 +47,8 @@ def test_facts_are_said_in_the_language_where_they_can_be(issued: Award) -> None
     assert rows["Χώρα του εκδότη"].text == "Ελλάδα"
     assert rows["Γλώσσα διδασκαλίας"].text == "Αγγλικά"
     assert rows["Απονεμήθηκε στις"].text == "15 Ιανουαρίου 2026"
-    assert (rows["Είδος αξιολόγησης"].text, rows["Είδος αξιολόγησης"].language) == (
-        "Written examination",
-        "en",
-    )
+    written = concepts.worded("assessment", "Written examination", "el")
+    assert rows["Είδος αξιολόγησης"] == Words(written)
     assert data.awarding[0].name.text == "Πανεπιστήμιο Κρήτης"
     assert (data.holder, data.holder_latin) == ("Ελένη Παπαδάκη", "Eleni Papadaki")
 

@@ -7,7 +7,15 @@ import pytest
 from django.utils import timezone
 
 from ingenium_credentials import api, tasks
-from ingenium_credentials.models import Achievement, Award, AwardRule, AwardRulePart, Issuer, Organisation
+from ingenium_credentials.models import (
+    Achievement,
+    Award,
+    AwardRule,
+    AwardRulePart,
+    CourseResult,
+    Issuer,
+    Organisation,
+)
 from tests.annex import ELEMENTS
 
 pytestmark = pytest.mark.django_db
@@ -307,3 +315,23 @@ def test_whichever_result_is_looked_at_first_a_whole_is_made_of_the_same(
     api.stack([Award.objects.get(definition="ecosystems").pk])
     assert (whole.awarded_at, whole.courses) == (START, [course_id])
     assert [part.definition for part in whole.parts.all()] == ["ecosystems"]
+
+
+@pytest.mark.parametrize("is_pending", [False, True])
+def test_a_review_that_ends_well_completes_what_came_meanwhile(
+    programme: Achievement, learner: Any, course_id: str, commits: Any, is_pending: bool
+) -> None:
+    with commits(execute=not is_pending):
+        _pass(learner, course_id)
+    api.evaluate([*CourseResult.objects.values_list("pk", flat=True)])
+    part = Award.objects.get(definition="ecosystems")
+    assert (part.state == Award.State.PENDING) == is_pending
+    api.open_review(part, "A question of identity")
+    with commits(execute=True):
+        _pass(learner, SEA, days=30)
+    assert not Award.objects.filter(definition="programme").exists()
+
+    with commits(execute=True):
+        api.close_review(part, True, "All is well", 1)
+
+    assert Award.objects.filter(definition="programme").count() == 1

@@ -243,6 +243,22 @@ def test_what_was_planned_is_told_as_a_plan_and_never_as_what_happened() -> None
     assert "idVerification" not in planned["provenBy"][0]
 
 
+def test_words_of_ours_stand_in_the_note_of_the_plan_and_never_in_a_label() -> None:
+    plan = RICH.achievement.supervision
+    assert plan is not None
+    languages = {tag: f"Title ({tag})" for tag in ("en", "el")}
+    achievement = evolve(
+        RICH.achievement, names=languages, supervision=evolve(plan, names={"el": "Χωρίς επιτήρηση"})
+    )
+    images = dict.fromkeys(languages, PNG)
+    document = render(evolve(RICH, achievement=achievement), images=images)
+
+    notes = [node["noteLiteral"] for node in objects(document) if node.get("type") == "Note"]
+    assert {"en": plan.labels["en"], "el": "Χωρίς επιτήρηση"} in notes
+    labels = [node["prefLabel"] for node in objects(document) if "prefLabel" in node]
+    assert [label for label in labels if "Χωρίς επιτήρηση" in label.values()] == []
+
+
 def test_a_larger_credential_names_its_parts_by_their_addresses() -> None:
     whole = claim()
 

@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from ingenium_credentials.badges import elm_words, narrative, narrative_words
-from ingenium_credentials.badges.data import AwardData
+from ingenium_credentials.badges.data import AwardData, ConceptData
 
 from .elm_examples import BY_MANDATE, RICH
 from .examples import AWARD, achievement_with
@@ -85,3 +85,22 @@ def test_every_language_of_the_definition_has_a_section() -> None:
     assert [
         language for language in ALLIANCE if narrative_words.labels(language)["workload"] not in text
     ] == []
+
+
+def test_a_concept_that_no_list_names_in_the_language_is_called_what_the_record_calls_it() -> None:
+    mode = ConceptData(
+        iri="http://data.europa.eu/snb/learning-assessment/920fbb3cbe",
+        labels={"en": "Online"},
+        names={"el": "Διαδικτυακά", "en": "On the web"},
+    )
+    text = narrative.render(achievement_with(names={"en": "Ethics", "el": "Ηθική"}, mode=mode))
+
+    assert "- Form of participation: Online\n" in text
+    assert "- Μορφή συμμετοχής: Διαδικτυακά\n" in text
+
+
+def test_languages_and_cycles_are_words_of_the_language() -> None:
+    text = narrative.render(achievement_with(names={"el": "Ηθική"}, languages=("en", "xx"), cycle="first"))
+
+    assert "- Γλώσσα διδασκαλίας: Αγγλικά, xx\n" in text
+    assert "- Επίπεδο: EQF 6, QF-EHEA: πρώτος κύκλος\n" in text

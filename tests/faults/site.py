@@ -261,14 +261,15 @@ def end_reviews() -> None:
 
 
 def _left() -> int:
-    from ingenium_credentials.models import Award, CourseResult, StatusList
+    from ingenium_credentials.models import Award, CourseResult, IncomingNews, StatusList
 
     connection.close()
     pending = Award.objects.filter(state=Award.State.PENDING, review_reason="").count()
     due = Award.objects.filter(review_due_at__lte=dt.datetime.now(dt.UTC), revoked_at=None).count()
     wholes = Award.objects.filter(wholes_due_at__isnull=False).count()
     stale = StatusList.objects.filter(stale=True).count()
-    return pending + due + wholes + stale + CourseResult.objects.filter(dirty=True).count()
+    news = IncomingNews.objects.count() + CourseResult.objects.filter(dirty=True).count()
+    return pending + due + wholes + stale + news
 
 
 def _facts_of_course(course_id: str, since: dt.datetime | None = None) -> Iterator[Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingenium_credentials import concepts
 from ingenium_credentials.views.reading import of_document
 
 VALUES = st.recursive(
@@ -123,3 +125,30 @@ def test_endless_texts_and_lists_are_cut() -> None:
 
     assert len(facts.description.value) == 4000
     assert len(facts.table) == 50
+
+
+def test_a_badge_that_says_what_the_lists_say_is_told_in_the_readers_language() -> None:
+    said = "Database and network design and administration"
+    snb = "http://data.europa.eu/snb/"
+    document = badge(
+        fieldOfStudy=said,
+        alignment=[
+            {"targetName": "EQF level 6", "targetUrl": f"{snb}eqf/6"},
+            {"targetName": "Online", "targetUrl": f"{snb}learning-assessment/920fbb3cbe"},
+            {"targetName": "By carrier pigeon", "targetUrl": f"{snb}learning-assessment/920fbb3cbe"},
+        ],
+        resultDescription=[{"id": "#g", "name": "Final grade", "resultType": "Percent"}],
+    )
+    document["credentialSubject"]["result"] = [{"resultDescription": "#g", "value": "87.5"}]
+
+    with translation.override("el"):
+        table = [(fact.label, fact.text.value) for fact in of_document(document).table]
+
+    assert table == [
+        ("Πεδίο σπουδών", concepts.worded("isced-f", said, "el")),
+        ("Τελικός βαθμός", "87.5 %"),
+        ("Επίπεδο", "Ευρωπαϊκό Πλαίσιο Προσόντων (EQF), επίπεδο 6"),
+        ("Μορφή συμμετοχής", concepts.worded("mode", "Online", "el")),
+        # Not what the list says: left as it was signed.
+        ("Μορφή συμμετοχής", "By carrier pigeon"),
+    ]

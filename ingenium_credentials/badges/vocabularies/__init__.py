@@ -68,6 +68,8 @@ class Vocabulary:
     date: str
     """Of the version: a day, or a year where only that is known."""
     source: str
+    notes: str = ""
+    """Where a single concept is from, if it is not from there."""
     entries: tuple[Entry, ...]
     retired: tuple[Retired, ...] = ()
 
@@ -96,6 +98,7 @@ def vocabulary(scheme: str) -> Vocabulary:
         version=document["version"],
         date=document["date"],
         source=document["source"],
+        notes=document.get("notes", ""),
         entries=tuple(_read(base, entry) for entry in document["concepts"]),
         retired=tuple(
             Retired(label=entry["label"], codes=tuple(entry["codes"]), instead=tuple(entry["instead"]))

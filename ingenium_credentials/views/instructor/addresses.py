@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from . import awards, by_hand, editor, exports, history, imports, learners, overview, rule_page, trials
+from . import (
+    awards,
+    by_hand,
+    copies,
+    editor,
+    exports,
+    history,
+    imports,
+    learners,
+    mending,
+    overview,
+    revocations,
+    rule_page,
+    trials,
+)
 
 __all__ = ["CourseConverter", "patterns"]
 
@@ -28,6 +42,7 @@ patterns: list[URLPattern] = [
     path("rules/new", editor.new_rule, name="instructor-new-rule"),
     path("rules/<uuid:uuid>/", rule_page.rule_page, name="instructor-rule"),
     path("rules/<uuid:uuid>/edit", editor.edit_rule, name="instructor-edit-rule"),
+    path("rules/<uuid:uuid>/copy", copies.copy_rule, name="instructor-copy"),
     path("rules/<uuid:uuid>/switch", rule_page.switch_rule, name="instructor-switch"),
     path("rules/<uuid:uuid>/history", history.rule_history, name="instructor-history"),
     path("rules/<uuid:uuid>/restore", history.restore_rule, name="instructor-restore"),
@@ -38,6 +53,11 @@ patterns: list[URLPattern] = [
     path("awards/", awards.awards, name="instructor-awards"),
     path("awards/export", exports.export, name="instructor-export"),
     path("awards/<uuid:uuid>/", awards.award_page, name="instructor-award"),
+    path("awards/<uuid:uuid>/name", mending.correct_name, name="instructor-correct-name"),
+    path("awards/<uuid:uuid>/grade", mending.correct_grade, name="instructor-correct-grade"),
+    path("awards/<uuid:uuid>/renew", mending.renew, name="instructor-renew"),
+    path("revocations/", revocations.revocations, name="instructor-revocations"),
+    path("revocations/<uuid:uuid>/", revocations.revocation_page, name="instructor-revocation"),
     path("learners/", learners.why, name="instructor-why"),
     path("by-hand/", by_hand.by_hand, name="instructor-by-hand"),
     path("import/", imports.upload, name="instructor-import"),

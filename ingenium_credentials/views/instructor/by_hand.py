@@ -21,6 +21,7 @@ from .forms import MomentField
 from .learners import find, nobody
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
+from .telling import once_signed
 
 __all__ = ["by_hand"]
 
@@ -154,9 +155,13 @@ def _award(request: HttpRequest, form: ByHandForm) -> HttpResponseBase | None:
             reason=form.cleaned_data["reason"],
             actor_id=request.user.pk,
             grade=form.share,
+            circumstances=api.Circumstances(given_in=form.course.id),
         )
     except Exception as error:
         form.add_error(None, refusal(error))
         return None
-    leave_word(request, "good", _("Awarded. It is signed within minutes, and the learner is told."))
+    if not granted.is_new:
+        form.add_error(None, _("The learner has it already. Nothing new came about."))
+        return None
+    leave_word(request, "good", f"{_('Awarded. It is signed within minutes.')} {once_signed(granted)}")
     return goto("instructor-award", form.course, granted.uuid)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ... import api, rules
+from ... import api
 from ...models import Achievement, AwardRule
 
-__all__ = ["Standing", "standing", "utc", "warnings"]
+__all__ = ["Standing", "standing", "utc"]
 
 
 @frozen(kw_only=True)
@@ -26,6 +26,8 @@ class Standing:
     word: str
     sentence: str
     faults: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    """Later runs of its courses that it does not name: nothing is wrong, but somebody may want them."""
 
     @property
     def is_on(self) -> bool:
@@ -35,7 +37,11 @@ class Standing:
 
 def standing(rule: AwardRule, now: dt.datetime) -> Standing:
     """What the rule does now."""
-    faults = warnings(rule.condition)
+    return evolve(_standing(rule, now), runs=tuple(api.later_runs(rule.condition)))
+
+
+def _standing(rule: AwardRule, now: dt.datetime) -> Standing:
+    faults = tuple(api.condition_warnings(rule.condition, rule.achievement))
     if not rule.enabled:
         return Standing(
             code="paused",
@@ -61,11 +67,6 @@ def standing(rule: AwardRule, now: dt.datetime) -> Standing:
             faults=faults,
         )
     return _of_awarding(rule, faults)
-
-
-def warnings(condition: object) -> tuple[str, ...]:
-    """What somebody should look at: never or always met, courses that do not exist or ran again."""
-    return (*map(str, rules.faults(condition)), *api.course_warnings(condition))
 
 
 def _of_awarding(rule: AwardRule, faults: tuple[str, ...]) -> Standing:

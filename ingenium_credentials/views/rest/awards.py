@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -64,10 +65,13 @@ class AwardsView(CourseView):
         "awards_create",
         "Award by hand",
         request=ManualAwardShape,
-        responses={201: AwardShape},
+        responses={
+            201: OpenApiResponse(AwardShape, "Awarded."),
+            200: OpenApiResponse(AwardShape, "The learner has it already: nothing was made."),
+        },
     )
     def post(self, request: Request, course_id: str) -> Response:
-        """Award one learner on your word; the standing award if there is one already."""
+        """Award one learner on your word. What stands already is shown; if it says otherwise, 409."""
         shape = ManualAwardShape(data=request.data)
         shape.is_valid(raise_exception=True)
         given = shape.validated_data
@@ -80,8 +84,23 @@ class AwardsView(CourseView):
             reason=given["reason"],
             actor_id=self.actor_id,
             grade=given.get("grade"),
+            circumstances=api.Circumstances(given_in=self.course_id),
         )
-        return Response(AwardShape(award).data, status=201)
+        if not award.is_new:
+            _demand_same(self.course_id, award, given)
+        return Response(AwardShape(award).data, status=201 if award.is_new else 200)
+
+
+def _demand_same(course_id: str, award: Award, given: Mapping[str, Any]) -> None:
+    """Whoever asks for something else than what is there must not take it for done."""
+    if not api.awards_of_course(course_id).filter(pk=award.pk).exists():
+        raise api.NotAllowed(_("The learner has it already, by another course."))
+    asked = {name: given[name] for name in ("awarded_at", "grade") if given.get(name) is not None}
+    if any(getattr(award, name) != value for name, value in asked.items()):
+        raise api.NotAllowed(
+            _("The learner has it already, with another day or grade: %(uuid)s. Correct that one.")
+            % {"uuid": award.uuid}
+        )
 
 
 class AwardView(CourseView):

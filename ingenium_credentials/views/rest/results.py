@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -111,8 +110,6 @@ class ApplyView(CourseView):
     def post(self, request: Request, course_id: str, uuid: Any) -> Response:
         """All or nothing; twice changes nothing."""
         row = AwardImport.objects.get(course_id=self.course_id, uuid=uuid)
-        if row.actor_id != self.actor_id:
-            raise exceptions.PermissionDenied(_("Whoever checked the file applies it."))
         offered(self.course_id, row.achievement.slug)
         return Response(_shown(api.apply_import(row, actor_id=self.actor_id)))
 

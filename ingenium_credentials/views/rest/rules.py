@@ -31,21 +31,19 @@ def offered(course_id: str, definition: str) -> Achievement:
 
 
 def rule_of(course_id: str, uuid: Any) -> AwardRule:
-    """The rule if it is one of the course's; raises `AwardRule.DoesNotExist`."""
-    found = AwardRule.objects.filter(uuid=uuid, courses__course_id=course_id)
+    """The rule if the course's staff keep it; raises `AwardRule.DoesNotExist`."""
+    found = api.rules_of_course(course_id).filter(uuid=uuid)
     return found.select_related("achievement").defer("achievement__image_svg", "achievement__image_png").get()
 
 
 def shown(rule: AwardRule) -> dict[str, Any]:
     """A rule as the API shows it."""
     fields = {name: getattr(rule, name) for name in (*_SETTINGS, "uuid", "enabled", "revision")}
-    extra = {"definition": rule.achievement.slug, "warnings": warnings_of(rule)}
+    extra = {
+        "definition": rule.achievement.slug,
+        "warnings": api.condition_warnings(rule.condition, rule.achievement),
+    }
     return dict(RuleShape(fields | extra).data)
-
-
-def warnings_of(rule: AwardRule) -> list[str]:
-    """What is odd about the condition without being wrong."""
-    return [one.message for one in rules.faults(rule.condition)]
 
 
 def _save(view: CourseView, rule: AwardRule, given: dict[str, Any], seen: int | None) -> AwardRule:
@@ -58,7 +56,7 @@ def _save(view: CourseView, rule: AwardRule, given: dict[str, Any], seen: int | 
 
 
 class RulesView(CourseView):
-    """The rules that name this course."""
+    """The rules that the staff of this course keep."""
 
     @described(
         "rules_list",
@@ -66,8 +64,8 @@ class RulesView(CourseView):
         responses={200: RuleShape(many=True)},
     )
     def get(self, request: Request, course_id: str) -> Response:
-        """All rules that name the course, by name."""
-        found = AwardRule.objects.filter(courses__course_id=self.course_id).select_related("achievement")
+        """All rules for what is offered in the course that name it, by name."""
+        found = api.rules_of_course(self.course_id).select_related("achievement")
         return Response([shown(rule) for rule in found.order_by("name", "pk")])
 
     @described(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import api
-from ...models import AwardRule, CourseResult, Simulation
+from ...models import Achievement, AwardRule, CourseResult, Simulation
 from .bases import CourseView, described
-from .rules import offered
+from .rules import offered, rule_of
 from .shapes import ConditionShape, SimulationShape
 
 __all__ = ["CancelView", "SimulationView", "SimulationsView"]
@@ -54,6 +56,7 @@ class SimulationsView(CourseView):
         shape.is_valid(raise_exception=True)
         given = shape.validated_data
         achievement = offered(self.course_id, given["definition"])
+        rule = _rule_to_change(self.course_id, given.get("rule"), achievement)
         # What may not be written must not be tried: it would tell of other courses.
         api.demand_offered(AwardRule(achievement=achievement, condition=given["condition"]), self.course_id)
         begun = api.start_simulation(
@@ -61,8 +64,18 @@ class SimulationsView(CourseView):
             achievement,
             given["condition"],
             actor_id=self.actor_id,
+            rule=rule,
         )
         return Response(shown(begun), status=202)
+
+
+def _rule_to_change(course_id: str, uuid: Any, achievement: Achievement) -> AwardRule | None:
+    if uuid is None:
+        return None
+    rule = rule_of(course_id, uuid)
+    if rule.achievement.slug != achievement.slug:
+        raise exceptions.ValidationError({"rule": [_("This rule awards another definition.")]})
+    return rule
 
 
 class SimulationView(CourseView):
@@ -89,5 +102,5 @@ class CancelView(CourseView):
     )
     def post(self, request: Request, course_id: str, uuid: Any) -> Response:
         """Stop it; one that is over stays as it is."""
-        found = api.cancel_simulation(simulation_of(self.course_id, uuid))
+        found = api.cancel_simulation(simulation_of(self.course_id, uuid), actor_id=self.actor_id)
         return Response(shown(found))

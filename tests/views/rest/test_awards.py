@@ -45,9 +45,43 @@ def test_nobody_from_elsewhere_is_awarded_in_this_course(call: Call, other_learn
     assert "learner_id" in response.json()["errors"]
 
 
-def test_the_same_award_twice_is_one(call: Call, learner: Any) -> None:
-    first, second = (_given(call, learner).json()["uuid"] for _once in range(2))
-    assert first == second
+def test_the_same_award_twice_is_one_and_says_that_nothing_was_made(call: Call, learner: Any) -> None:
+    said = {"awarded_at": "2026-01-15T10:30:00Z", "grade": "0.9"}
+    first, second, third = _given(call, learner, **said), _given(call, learner, **said), _given(call, learner)
+    assert [first.status_code, second.status_code, third.status_code] == [201, 200, 200]
+    assert first.json()["uuid"] == second.json()["uuid"] == third.json()["uuid"]
+    assert AuditEntry.objects.filter(action="awarded").count() == 1
+
+
+@pytest.mark.parametrize("other", [{"awarded_at": "2026-01-16T10:30:00Z"}, {"grade": "0.8"}])
+def test_who_asks_for_another_award_than_there_is_learns_of_it(
+    call: Call, learner: Any, other: dict[str, str]
+) -> None:
+    said = {"awarded_at": "2026-01-15T10:30:00Z", "grade": "0.9"}
+    uuid = _given(call, learner, **said).json()["uuid"]
+    refused = _given(call, learner, **{**said, **other})
+    assert refused.status_code == 409
+    assert uuid in refused.json()["detail"]
+
+
+def test_what_another_course_gave_is_neither_given_again_nor_shown(
+    call: Call, learner: Any, achievement: Achievement
+) -> None:
+    elsewhere = api.Circumstances(given_in="course-v1:URN+OTHER+2026")
+    award = api.award(
+        learner_id=learner.pk, achievement=achievement, awarded_at=timezone.now(), circumstances=elsewhere
+    )
+    refused = _given(call, learner)
+    assert refused.status_code == 409
+    assert str(award.uuid) not in refused.content.decode()
+
+
+def test_what_was_revoked_is_not_given_again_for_the_same(call: Call, learner: Any) -> None:
+    said = {"awarded_at": "2026-01-15T10:30:00Z"}
+    uuid = _given(call, learner, **said).json()["uuid"]
+    call("post", f"awards/{uuid}/revoke/", {"reason": "Given to the wrong person"})
+    assert _given(call, learner, **said).status_code == 409
+    assert _given(call, learner).status_code == 201
 
 
 def test_an_award_without_a_reason_or_in_the_future_is_refused(call: Call, learner: Any) -> None:

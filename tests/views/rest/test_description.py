@@ -49,9 +49,19 @@ def session(teacher: Any) -> dict[str, Any]:
 @pytest.fixture
 def there(offered: OfferedCourse, rule: AwardRule, learner: Any, teacher: Any) -> dict[str, Any]:
     """Something of each kind that the addresses can name."""
-    award = api.award_by_hand(rule.achievement, learner.pk, awarded_at=NOW, reason="x", actor_id=1)
+    here = api.Circumstances(given_in=COURSE)
+    award = api.award_by_hand(
+        rule.achievement, learner.pk, awarded_at=NOW, reason="x", actor_id=1, circumstances=here
+    )
+    assert award in api.awards_of_course(COURSE)
     trial = api.start_simulation(COURSE, rule.achievement, rule.condition, actor_id=teacher.pk)
-    return {"rules": rule.uuid, "awards": award.uuid, "simulations": trial.uuid}
+    proposal = api.propose_mass_revocation([award.uuid], "x", learner.pk, course_id=COURSE)
+    return {
+        "rules": rule.uuid,
+        "awards": award.uuid,
+        "simulations": trial.uuid,
+        "revocations": proposal.uuid,
+    }
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from ingenium_credentials import api
 from ingenium_credentials.models import Award, AwardRule, CourseResult, OfferedCourse, RuleVersion
@@ -29,7 +32,8 @@ def test_what_was_tried_is_what_is_switched_on(call: Call, written: dict[str, An
 def test_what_is_not_offered_any_more_is_not_switched_on(call: Call, written: dict[str, Any]) -> None:
     OfferedCourse.objects.update(definitions=[])
     agreed = {"reason": "The council agreed", "revision": written["revision"]}
-    assert call("post", f"rules/{written['uuid']}/switch-on/", agreed).status_code == 409
+    assert call("post", f"rules/{written['uuid']}/switch-on/", agreed).status_code == 404
+    assert not AwardRule.objects.get().enabled
 
 
 def test_a_rule_cannot_be_turned_against_another_course_alone(
@@ -143,3 +147,44 @@ def test_nothing_is_awarded_by_a_rule_that_is_off(call: Call, written: dict[str,
         event_id="e1",
     )
     assert not Award.objects.exists()
+
+
+def _foreign(rule: AwardRule) -> AwardRule:
+    """A registrar's rule that names the course, for what is not offered in it."""
+    rule.condition = {"version": 1, "kind": "course_passed", "course": COURSE}
+    api.define_rule(rule)
+    OfferedCourse.objects.update(definitions=[])
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("get", "", None),
+        ("put", "", {"name": "Ours now", "definition": "ecosystems", "condition": {}, "revision": 1}),
+        ("post", "switch-on/", {"reason": "We like it", "revision": 1}),
+        ("post", "pause/", {"reason": "We dislike it"}),
+        ("get", "explain/?learner_id=1", None),
+    ],
+)
+def test_a_rule_of_the_registrar_is_not_the_staffs_to_touch_or_read(
+    call: Call, rule: AwardRule, method: str, path: str, body: Any
+) -> None:
+    before = AwardRule.objects.values().get(pk=_foreign(rule).pk)
+    assert call(method, f"rules/{rule.uuid}/{path}", body).status_code == 404
+    assert AwardRule.objects.values().get(pk=rule.pk) == before
+
+
+def test_a_rule_of_the_registrar_is_not_listed(call: Call, rule: AwardRule) -> None:
+    _foreign(rule)
+    assert call("get", "rules/").json() == []
+
+
+def test_more_credits_than_the_courses_are_worth_are_warned_of(call: Call, offered: OfferedCourse) -> None:
+    offered.ects = Decimal(5)
+    api.define_offered_course(offered)
+    condition = {"version": 1, "kind": "ects", "least": 50, "courses": [COURSE]}
+    body = {"name": "Far too many", "definition": "ecosystems", "condition": condition}
+    (warning,) = call("post", "rules/", body).json()["warnings"]
+    assert "50 ECTS" in warning
+    assert "5.00" in warning

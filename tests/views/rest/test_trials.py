@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Award
+from ingenium_credentials.models import AuditEntry, Award, AwardRule
 from tests.conftest import COURSE
 from tests.views.rest.conftest import Call
 
@@ -80,3 +80,40 @@ def test_a_running_trial_can_be_cancelled(call: Call, condition: dict[str, Any])
 
 def _without_version(condition: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in condition.items() if name != "version"}
+
+
+def test_a_trial_for_a_rule_counts_its_approvals(
+    call: Call,
+    written: dict[str, Any],
+    condition: dict[str, Any],
+    learner: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    _pass(learner, COURSE)
+    both = {"version": 1, "all": [_without_version(condition), {"kind": "manual_approval"}]}
+    api.approve(
+        AwardRule.objects.get(uuid=written["uuid"]), learner.pk, approved=True, reason="Seen", actor_id=1
+    )
+    body = {"definition": "ecosystems", "condition": both}
+    counts = []
+    for more in ({}, {"rule": written["uuid"]}):
+        with django_capture_on_commit_callbacks(execute=True):
+            begun = call("post", "simulations/", body | more)
+        found = call("get", f"simulations/{begun.json()['uuid']}/").json()["outcome"]["counts"]
+        counts.append((found["earn"], found["unknown"]))
+    assert counts == [(0, 1), (1, 0)]
+
+
+def test_a_trial_for_a_rule_of_another_course_is_not_begun(
+    call: Call, rule: AwardRule, condition: dict[str, Any]
+) -> None:
+    rule.condition = {"version": 1, "kind": "course_passed", "course": OTHER}
+    api.define_rule(rule)
+    body = {"definition": "ecosystems", "condition": condition, "rule": str(rule.uuid)}
+    assert call("post", "simulations/", body).status_code == 404
+
+
+def test_who_stopped_a_trial_is_written_down(call: Call, condition: dict[str, Any], teacher: Any) -> None:
+    begun = _try(call, condition).json()
+    assert call("post", f"simulations/{begun['uuid']}/cancel/").json()["state"] == "cancelled"
+    assert AuditEntry.objects.get(action="simulation-cancelled").actor_id == teacher.pk

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingenium_credentials', '0010_one_logo'),
+        ('ingenium_credentials', '0011_oversight'),
     ]
 
     operations = [
