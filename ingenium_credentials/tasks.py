@@ -102,6 +102,13 @@ def revoke_many(proposal_id: int) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
+def redraw(achievement_ids: Sequence[int]) -> int:
+    """Draw the pictures of these definitions anew, where they are out of date; returns how many were."""
+    return api.redraw(achievement_ids)
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
 def send_letters(letter_ids: Sequence[int]) -> int:
     """Send these letters, as far as they are due; returns how many were sent."""
     return api.send_letters(letter_ids)
@@ -131,6 +138,7 @@ def sweep() -> dict[str, int]:
         "mass_revocations": _queue_each(api.REVOKE_MANY, _proposals_left(now)),
         "letters": _queue_batches(api.SEND, _letters_left(now) if conf.MAIL else iter(())),
         "time_stamps": _queue_batches(api.TIME_STAMP, _time_stamps_left(now)),
+        "pictures": _queue_batches(api.REDRAW, api.outdated()),
         "simulations": _queue_each(api.SIMULATE, api.simulations_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
     }

@@ -10,7 +10,7 @@ from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
 from .deciding import approve, award_approved, award_by_hand, retry, why_not
-from .definitions import activate, define, freeze, new_version, retire_achievement
+from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
 from .erasing import (
@@ -70,7 +70,19 @@ from .offering import (
 from .overseeing import awards_of_course, is_learner_of
 from .palette import palette
 from .personal_data import personal_data
-from .queueing import EVALUATE, ISSUE, LAPSE, PUBLISH, REVOKE_MANY, SEND, SIMULATE, STACK, TIME_STAMP, queue
+from .queueing import (
+    EVALUATE,
+    ISSUE,
+    LAPSE,
+    PUBLISH,
+    REDRAW,
+    REVOKE_MANY,
+    SEND,
+    SIMULATE,
+    STACK,
+    TIME_STAMP,
+    queue,
+)
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
 from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
@@ -112,6 +124,7 @@ __all__ = [
     "OTHER_NAME",
     "PUBLISH",
     "RECORD",
+    "REDRAW",
     "REVOKE_MANY",
     "SEAL",
     "SEND",
@@ -230,6 +243,7 @@ __all__ = [
     "offered_definitions",
     "open_review",
     "organisation_data",
+    "outdated",
     "palette",
     "pause",
     "personal_data",
@@ -253,6 +267,7 @@ __all__ = [
     "record_enrolment",
     "record_grade",
     "record_passing",
+    "redraw",
     "renew",
     "resolve",
     "restore",

@@ -11,15 +11,17 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import branding
 from ..badges.data import preferred
 from ..conf import conf
 from ..document import Mark, Words, rasterised
-from ..models import BrandAsset, Organisation
+from ..models import Achievement, BrandAsset, Organisation
 from . import auditing
 from .errors import NotAllowed
+from .queueing import REDRAW, queue
 
 __all__ = [
     "ALLIANCE_BOX",
@@ -33,6 +35,7 @@ __all__ = [
     "faults_of",
     "logo_box",
     "mark_of",
+    "redrawable",
     "signed_logo",
 ]
 
@@ -61,7 +64,24 @@ def define_asset(asset: BrandAsset, *, actor_id: int | None = None) -> BrandAsse
     with transaction.atomic():
         asset.save()
         auditing.note("brand-asset-defined", asset, actor_id=actor_id)
+        if shown := list(_shown_by(asset.organisation).values_list("pk", flat=True)):
+            queue(REDRAW, shown)
     return asset
+
+
+def _shown_by(organisation: Organisation) -> QuerySet[Achievement]:
+    """The definitions with pictures that may change and on which it may appear."""
+    appears = (
+        Q(issuer__organisation=organisation)
+        | Q(issuer__alliance=organisation)
+        | Q(awarding_bodies=organisation)
+    )
+    return Achievement.objects.filter(appears, redrawable()).order_by("pk").distinct()
+
+
+def redrawable() -> Q:
+    """Which versions show the marks of today: what has been awarded keeps the pictures that it had."""
+    return Q(state=Achievement.State.ACTIVE, frozen_at=None)
 
 
 def faults_of(asset: BrandAsset, *, languages: Sequence[str] = ()) -> list[str]:

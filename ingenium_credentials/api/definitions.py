@@ -7,7 +7,8 @@ rules move to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -15,10 +16,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, AwardRulePart, Organisation
-from . import auditing, pictures, recording
+from . import auditing, documents, pictures, recording
 from .appearance import demand_branding
+from .branding import redrawable
 from .completeness import demand_complete
-from .errors import NotAllowed
+from .errors import NotAllowed, NotReady
 from .languages import demand_language
 
 State = Achievement.State
@@ -121,7 +123,8 @@ def new_version(achievement: Achievement, *, actor_id: int | None = None) -> Ach
     return draft
 
 
-_NOT_COPIED = frozenset({"id", "uuid", "version", "state", "frozen_at", "image_svg", "image_png"})
+_IMAGES = ("image_svg", "image_png")
+_NOT_COPIED = frozenset({"id", "uuid", "version", "state", "frozen_at", "drawn_from", *_IMAGES})
 
 
 def _copied(achievement: Achievement) -> dict[str, Any]:
@@ -143,8 +146,42 @@ def _demand_fit(achievement: Achievement) -> None:
     demand_branding(achievement)
 
 
-def _draw(achievement: Achievement) -> None:
-    if achievement.image_svg and achievement.image_png:
-        return
+def outdated() -> Iterator[int]:
+    """The versions whose pictures show marks or colours of yesterday."""
+    rows = Achievement.objects.filter(redrawable()).select_related("issuer__organisation", "issuer__alliance")
+    return (row.pk for row in rows.defer(*_IMAGES).order_by("pk") if row.drawn_from != pictures.look(row))
+
+
+def redraw(achievement_ids: Sequence[int]) -> int:
+    """Draw the pictures of these versions anew, where they are out of date; returns how many were.
+
+    What has been awarded is left as it is. Twice changes nothing.
+    """
+    return sum(_redraw(achievement_id) for achievement_id in achievement_ids)
+
+
+def _redraw(achievement_id: int) -> bool:
+    with transaction.atomic():
+        rows = Achievement.objects.select_for_update().filter(redrawable(), pk=achievement_id)
+        stored = rows.first()
+        if stored is None or not _draw(stored):
+            return False
+        languages = list(stored.pictures.values_list("language", flat=True))
+        stored.pictures.all().delete()
+        # One that cannot be told now is drawn when it is needed.
+        with suppress(NotReady):
+            for language in languages:
+                documents.document_image(stored, language)
+        auditing.note("achievement-redrawn", stored)
+        return True
+
+
+def _draw(achievement: Achievement) -> bool:
+    """Draw its pictures, if they do not show what they would show now; says whether it did."""
+    look = pictures.look(achievement)
+    if achievement.image_svg and achievement.image_png and achievement.drawn_from == look:
+        return False
     achievement.image_svg, achievement.image_png = pictures.draw(achievement)
-    achievement.save(update_fields=["image_svg", "image_png"])
+    achievement.drawn_from = look
+    achievement.save(update_fields=[*_IMAGES, "drawn_from"])
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from decimal import Decimal
 
@@ -11,10 +12,10 @@ from ..branding import appearing
 from ..conf import conf
 from ..models import Achievement, Organisation
 from ..typesetting import labels
-from .branding import mark_of
+from .branding import ALLIANCE_BOX, EMBLEM_BOX, emblem_of, logo_box, mark_of
 from .languages import told_languages
 
-__all__ = ["badge", "draw"]
+__all__ = ["badge", "draw", "look"]
 
 _MOST_BODIES_NAMED = 2
 _MOST_MARKS = 3
@@ -26,6 +27,26 @@ def draw(achievement: Achievement) -> tuple[bytes, bytes]:
     """The badge as SVG and as PNG, as the definition is now."""
     data = badge(achievement, "")
     return badge_svg(data), badge_png(data)
+
+
+def look(achievement: Achievement) -> str:
+    """A hash of what its pictures show, without drawing them: where it differs, they are out of date.
+
+    Of names, logos, emblem and colours as they are today; the definition's own texts come with it.
+    """
+    told = told_languages(achievement) or ("",)
+    shown = [(badge(achievement, tag), _on_documents(achievement, tag)) for tag in told]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def _on_documents(achievement: Achievement, language: str) -> list[object]:
+    """What a document shows and a badge may not: every university, the alliance, and who paid."""
+    issuer, bodies = achievement.issuer, _bodies(achievement)
+    shown = appearing(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=bodies)
+    places = [(body, logo_box(len(shown))) for body in shown]
+    places += [(issuer.alliance, ALLIANCE_BOX)] if issuer.alliance else []
+    parties = [(_name(body, language), body.country, mark_of(body, language, box)) for body, box in places]
+    return [*parties, emblem_of((issuer.alliance, *shown), language, EMBLEM_BOX)]
 
 
 def badge(achievement: Achievement, language: str) -> BadgeData:
@@ -50,8 +71,7 @@ def badge(achievement: Achievement, language: str) -> BadgeData:
 
 
 def _awarders(achievement: Achievement, language: str) -> str:
-    bodies = [row.organisation for row in achievement.awarding.select_related("organisation")]
-    names = [name for name in (_name(body, language) for body in bodies) if name]
+    names = [name for name in (_name(body, language) for body in _bodies(achievement)) if name]
     if 0 < len(names) <= _MOST_BODIES_NAMED:
         return " · ".join(names)
     return _name(achievement.issuer.organisation, language)
@@ -62,10 +82,7 @@ def _marks(achievement: Achievement, language: str) -> tuple[BadgeMark, ...]:
 
     Some logos without the others would say that those did not award.
     """
-    issuer = achievement.issuer
-    bodies = [
-        row.organisation for row in achievement.awarding.select_related("organisation").order_by("position")
-    ]
+    issuer, bodies = achievement.issuer, _bodies(achievement)
     shown = appearing(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=bodies)
     found = [mark_of(body, language, _box(len(shown))) for body in shown[:_MOST_MARKS]]
     if len(shown) > _MOST_MARKS or None in found:
@@ -82,6 +99,11 @@ def _marks(achievement: Achievement, language: str) -> tuple[BadgeMark, ...]:
         for mark in found
         if mark is not None
     )
+
+
+def _bodies(achievement: Achievement) -> list[Organisation]:
+    rows = achievement.awarding.select_related("organisation").order_by("position", "pk")
+    return [row.organisation for row in rows]
 
 
 def _box(count: int) -> tuple[float, float]:

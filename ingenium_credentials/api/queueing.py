@@ -22,6 +22,7 @@ __all__ = [
     "ISSUE",
     "LAPSE",
     "PUBLISH",
+    "REDRAW",
     "REVOKE_MANY",
     "SEND",
     "SIMULATE",
@@ -38,6 +39,7 @@ EVALUATE = f"{_MODULE}.evaluate"
 ISSUE = f"{_MODULE}.issue"
 LAPSE = f"{_MODULE}.lapse"
 REVOKE_MANY = f"{_MODULE}.revoke_many"
+REDRAW = f"{_MODULE}.redraw"
 PUBLISH = f"{_MODULE}.publish_status_list"
 SEND = f"{_MODULE}.send_letters"
 STACK = f"{_MODULE}.stack"

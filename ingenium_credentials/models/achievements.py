@@ -147,6 +147,9 @@ class Achievement(models.Model):
 
     image_svg = models.BinaryField(_("badge image (SVG)"), default=b"", blank=True, editable=False)
     image_png = models.BinaryField(_("badge image (PNG)"), default=b"", blank=True, editable=False)
+    drawn_from = models.CharField(
+        _("SHA-256 of what the pictures show"), max_length=64, default="", blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("achievement")
