@@ -24,7 +24,7 @@ from .models import Award, CourseResult, Credential, MassRevocation, StatusList
 
 logger = logging.getLogger(__name__)
 
-_SETTLING_SECONDS = 10
+_SETTLING = dt.timedelta(seconds=10)
 """Younger work has a task of its own on the way."""
 _BATCHES_PER_SWEEP = 20
 
@@ -37,6 +37,17 @@ _RETRYING: dict[str, Any] = {
     "retry_jitter": True,
     "max_retries": 5,
 }
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
+def take_in(news_ids: Sequence[int]) -> int:
+    """Merge what the LMS has told, and award what that has earned; returns how many awards it is.
+
+    Switched off, nobody is awarded: what was told before, and who has left, is taken in all the same.
+    """
+    result_ids = api.take_in(news_ids)
+    return len(api.evaluate(result_ids)) if conf.ENABLED else 0
 
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
@@ -131,6 +142,7 @@ def sweep() -> dict[str, int]:
     now = timezone.now()
     return {
         "rules": api.wake_rules(now),
+        "news": _queue_batches(api.TAKE_IN, api.news_left(now, _SETTLING)),
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
         "wholes": _queue_batches(api.STACK, _wholes_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),
@@ -155,15 +167,14 @@ def reconcile() -> dict[str, int]:
 
 
 def _results_left(now: dt.datetime) -> Iterator[int]:
-    settling = dt.timedelta(seconds=_SETTLING_SECONDS)
     # What has changed in the future was changed while a clock was ahead.
-    settled = Q(changed_at__lt=now - settling) | Q(changed_at__gt=now + settling)
+    settled = Q(changed_at__lt=now - _SETTLING) | Q(changed_at__gt=now + _SETTLING)
     due = CourseResult.objects.filter(settled, api.due(now), dirty=True)
     return due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 
 def _wholes_left(now: dt.datetime) -> Iterator[int]:
-    return api.wholes_left(now - dt.timedelta(seconds=_SETTLING_SECONDS))
+    return api.wholes_left(now - _SETTLING)
 
 
 def _awards_left(now: dt.datetime) -> Iterator[int]:
@@ -173,14 +184,12 @@ def _awards_left(now: dt.datetime) -> Iterator[int]:
 
 def _proposals_left(now: dt.datetime) -> Iterator[int]:
     """Approved, and not done: cut off, or not begun."""
-    left = MassRevocation.objects.filter(
-        state=MassRevocation.State.PROPOSED, decided_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS)
-    )
+    left = MassRevocation.objects.filter(state=MassRevocation.State.PROPOSED, decided_at__lt=now - _SETTLING)
     return left.order_by("pk").values_list("pk", flat=True).iterator()
 
 
 def _letters_left(now: dt.datetime) -> Iterator[int]:
-    left = api.due_letters(now).filter(created_at__lt=now - dt.timedelta(seconds=_SETTLING_SECONDS))
+    left = api.due_letters(now).filter(created_at__lt=now - _SETTLING)
     return left.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
 

@@ -115,11 +115,11 @@ def hear_and_die() -> None:
 def evaluate_and_die() -> None:
     """Be killed after the award's commit and before the next task is queued."""
     from ingenium_credentials import api
-    from ingenium_credentials.models import CourseResult
+    from ingenium_credentials.models import IncomingNews
 
     with transaction.atomic():
         transaction.on_commit(_die)
-        api.evaluate(list(CourseResult.objects.values_list("pk", flat=True)))
+        api.evaluate(api.take_in(list(IncomingNews.objects.values_list("pk", flat=True))))
 
 
 def _die() -> None:
@@ -131,9 +131,11 @@ def sweep() -> None:
     import datetime as dt
 
     from ingenium_credentials import tasks
-    from ingenium_credentials.models import CourseResult
+    from ingenium_credentials.models import CourseResult, IncomingNews
 
-    CourseResult.objects.update(changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    old = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    IncomingNews.objects.update(heard_at=old)
+    CourseResult.objects.update(changed_at=old)
     tasks.sweep()
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection, connections, transaction
-from django.utils import timezone
 from openedx_events.learning.signals import BADGE_AWARDED
 
 from ingenium_credentials import api
 from ingenium_credentials.badges import status_list
-from ingenium_credentials.models import Achievement, Award, AwardRule, CourseResult, Credential
-from tests.interleaving import just_before
+from ingenium_credentials.models import Achievement, Award, AwardRule, CourseResult, Credential, IncomingNews
+from tests.interleaving import at_once, just_before
 
 pytestmark = [
     pytest.mark.mysql,
@@ -28,28 +26,6 @@ pytestmark = [
 ]
 
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
-
-
-def _at_once(times: int, act: Callable[[int], Any]) -> list[Any]:
-    """What came of doing it that often at the same moment, each on its own connection."""
-    start = threading.Barrier(times)
-    results: list[Any] = [None] * times
-
-    def one(number: int) -> None:
-        start.wait()
-        try:
-            results[number] = act(number)
-        except Exception as error:  # handed to the test, which fails on it
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture
@@ -68,15 +44,21 @@ def _pass(learner: Any, course_id: str, event_id: str = "e") -> None:
     """As in the LMS: in a transaction, the tasks run when it commits."""
     with transaction.atomic():
         api.record_passing(
-            learner_id=learner.pk, course_id=course_id, is_passing=True, at=EARNED_AT, event_id=event_id
+            learner_id=learner.pk,
+            course_id=course_id,
+            is_passing=True,
+            at=EARNED_AT,
+            event_id=event_id,
+            in_lms=True,
         )
 
 
 def test_twenty_identical_events_at_once_make_one_credential(
     rule: AwardRule, learner: Any, course_id: str, heard: list[str]
 ) -> None:
-    results = _at_once(20, lambda _number: _pass(learner, course_id))
+    results = at_once(20, lambda _number: _pass(learner, course_id))
     # Whoever lost a race for the database leaves the rest to the sweep.
+    api.take_in(list(IncomingNews.objects.values_list("pk", flat=True)))
     api.evaluate(list(CourseResult.objects.values_list("pk", flat=True)))
     api.issue(list(Award.objects.values_list("pk", flat=True)))
 
@@ -100,7 +82,7 @@ def test_twenty_workers_that_evaluate_at_once_make_one_award(
     )
     result = CourseResult.objects.get()
 
-    results = _at_once(20, lambda _number: api.evaluate([result.pk]))
+    results = at_once(20, lambda _number: api.evaluate([result.pk]))
 
     award = Award.objects.get()
     assert [found for found in results if found not in ([award.pk], [])] == []
@@ -115,7 +97,7 @@ def test_workers_that_issue_at_once_sign_once(
         # The task that the commit queues would issue it before the others can.
         connection.run_on_commit.clear()
 
-    results = _at_once(4, lambda _number: api.issue([award.pk]))
+    results = at_once(4, lambda _number: api.issue([award.pk]))
 
     assert sorted(map(len, results)) == [0, 0, 0, 1]
     assert Credential.objects.count() == 2
@@ -125,7 +107,7 @@ def test_workers_that_issue_at_once_sign_once(
 def test_learners_awarded_at_once_get_places_of_their_own(achievement: Achievement) -> None:
     learners = [get_user_model().objects.create_user(f"l{number}", first_name="A") for number in range(12)]
 
-    results = _at_once(
+    results = at_once(
         12,
         lambda number: api.award(
             learner_id=learners[number].pk, achievement=achievement, awarded_at=EARNED_AT
@@ -151,70 +133,12 @@ def test_revoking_and_signing_at_once_never_hides_a_revocation(achievement: Achi
             for row in rows:
                 api.publish(row)
 
-    assert _at_once(len(awards) + 4, act) == [None] * (len(awards) + 4)
+    assert at_once(len(awards) + 4, act) == [None] * (len(awards) + 4)
 
     for award in awards:
         document = json.loads(api.status_document(award.status_list.uuid).body)
         bits = status_list.decode(document["credentialSubject"]["encodedList"])
         assert status_list.bit(bits, award.status_index)
-
-
-def test_the_lms_s_transaction_never_waits_for_a_row_of_ours(
-    rule: AwardRule, learner: Any, course_id: str
-) -> None:
-    _pass(learner, course_id)
-    locked, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            CourseResult.objects.select_for_update().get()
-            locked.set()
-            release.wait(30)
-        connections.close_all()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    locked.wait(30)
-    began = time.monotonic()
-    with transaction.atomic():
-        api.record_passing(
-            learner_id=learner.pk, course_id=course_id, is_passing=False, at=timezone.now(), event_id="f"
-        )
-        waited = time.monotonic() - began
-        get_user_model().objects.create_user("the-lms-s-own-row")
-        release.set()
-    holder.join()
-
-    assert waited < 5
-    assert not CourseResult.objects.get().is_passing
-    assert get_user_model().objects.filter(username="the-lms-s-own-row").exists()
-
-
-def test_two_lms_transactions_that_cross_do_not_undo_each_other(
-    rule: AwardRule, learner: Any, course_id: str
-) -> None:
-    other = get_user_model().objects.create_user("other", first_name="Other")
-    for person in (learner, other):
-        _pass(person, course_id)
-    both_hold = threading.Barrier(2)
-
-    def cross(number: int) -> None:
-        first, second = (learner, other) if number == 0 else (other, learner)
-        with transaction.atomic():
-            for person, event_id in ((first, "x"), (second, "y")):
-                api.record_passing(
-                    learner_id=person.pk,
-                    course_id=course_id,
-                    is_passing=True,
-                    at=timezone.now(),
-                    event_id=f"{event_id}{number}",
-                )
-                if person is first:
-                    both_hold.wait(30)
-            get_user_model().objects.create_user(f"row-of-transaction-{number}")
-
-    assert _at_once(2, cross) == [None, None]
-    assert get_user_model().objects.filter(username__startswith="row-of-").count() == 2
 
 
 def test_a_database_that_goes_away_while_issuing_loses_nothing(
@@ -254,7 +178,7 @@ def test_two_rules_that_would_close_a_circle_at_once_do_not(achievement: Achieve
 
     for _round in range(5):
         AwardRule.objects.all().delete()
-        results = _at_once(2, lambda number: _needs(*pair[number]))
+        results = at_once(2, lambda number: _needs(*pair[number]))
 
         assert sorted(type(found).__name__ for found in results) == ["AwardRule", "NotAllowed"], results
         assert AwardRule.objects.count() == 1

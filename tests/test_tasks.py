@@ -29,13 +29,13 @@ ROOT = Path(__file__).parent.parent
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 NOTHING = dict.fromkeys(
     (
-        *("rules", "results", "wholes", "awards", "lapsed", "mass_revocations"),
+        *("rules", "news", "results", "wholes", "awards", "lapsed", "mass_revocations"),
         *("letters", "time_stamps", "pictures", "simulations", "status_lists"),
     ),
     0,
 )
-DONE = {"dirty": [0], "awards": ["issued"], "credentials": ["ob3", "ob3-jwt"]}
-HEARD = {"dirty": [1], "awards": [], "credentials": []}
+DONE = {"news": [], "dirty": [0], "awards": ["issued"], "credentials": ["ob3", "ob3-jwt"]}
+HEARD = {"news": ["passing"], "dirty": [], "awards": [], "credentials": []}
 
 
 @pytest.fixture
@@ -126,12 +126,12 @@ def test_a_list_is_signed_by_the_sweep_when_half_of_its_time_is_over(
     assert StatusList.objects.get().published_at > past  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("name", ["evaluate", "issue", "publish_status_list", "sweep"])
+@pytest.mark.parametrize("name", ["take_in", "evaluate", "issue", "publish_status_list", "sweep"])
 def test_each_task_has_the_name_under_which_it_is_queued(name: str) -> None:
     assert f"ingenium_credentials.tasks.{name}" in current_app.tasks
 
 
-@pytest.mark.parametrize("task", [tasks.evaluate, tasks.issue, tasks.publish_status_list])
+@pytest.mark.parametrize("task", [tasks.take_in, tasks.evaluate, tasks.issue, tasks.publish_status_list])
 def test_a_worker_that_dies_leaves_its_task_to_another(task: Any) -> None:
     assert task.acks_late
     assert task.max_retries
@@ -161,6 +161,7 @@ class Site:
         """What its tables hold."""
         with closing(sqlite3.connect(self.database, timeout=30)) as database:
             columns = {
+                "news": "SELECT kind FROM ingenium_credentials_incomingnews",
                 "dirty": "SELECT dirty FROM ingenium_credentials_courseresult",
                 "awards": "SELECT state FROM ingenium_credentials_award",
                 "credentials": "SELECT format FROM ingenium_credentials_credential ORDER BY format",
@@ -277,13 +278,23 @@ def test_a_broker_that_is_away_for_an_hour_loses_nothing(
     queued_site: Site, worker: subprocess.Popen[bytes]
 ) -> None:
     assert queued_site.run("hear-for-an-hour", INGENIUM_TEST_BROKER="redis://127.0.0.1:1/0") == 0
-    assert queued_site.state() == {"dirty": [1] * 20, "awards": [], "credentials": []}
+    assert queued_site.state() == {
+        "news": ["passing"] * 20,
+        "dirty": [],
+        "awards": [],
+        "credentials": [],
+    }
 
     assert queued_site.run("sweep") == 0
 
     _comes_to(
         queued_site,
-        {"dirty": [0] * 20, "awards": ["issued"] * 20, "credentials": ["ob3"] * 20 + ["ob3-jwt"] * 20},
+        {
+            "news": [],
+            "dirty": [0] * 20,
+            "awards": ["issued"] * 20,
+            "credentials": ["ob3"] * 20 + ["ob3-jwt"] * 20,
+        },
     )
 
 
@@ -297,6 +308,6 @@ def test_task_arguments_are_ids_only_in_the_queue_that_the_operator_names(
     with closing(Client.from_url(broker.url)) as client:
         (message,) = client.lrange(found, 0, -1)
     headers = json.loads(message)["headers"]
-    assert headers["task"] == "ingenium_credentials.tasks.evaluate"
+    assert headers["task"] == "ingenium_credentials.tasks.take_in"
     assert headers["argsrepr"] == "[[1]]"
     assert b"eleni" not in message

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from ..models import CourseResult, PartResult, Reconciliation
+from ..models import CourseResult, IncomingNews, PartResult, Reconciliation
 from .read_only import ReadOnlyAdmin
 
-__all__ = ["CourseResultAdmin", "PartResultAdmin", "ReconciliationAdmin"]
+__all__ = ["CourseResultAdmin", "IncomingNewsAdmin", "PartResultAdmin", "ReconciliationAdmin"]
 
 
 @admin.register(CourseResult)
@@ -18,6 +18,16 @@ class CourseResultAdmin(ReadOnlyAdmin):
     list_filter = ("is_passing", "certificate_status", "mode", "dirty")
     search_fields = ("=learner_id", "course_id", "last_problem")
     date_hierarchy = "changed_at"
+
+
+@admin.register(IncomingNews)
+class IncomingNewsAdmin(ReadOnlyAdmin):
+    """What the LMS has told and no worker has taken in yet; rows that stay say that none runs."""
+
+    list_display = ("heard_at", "kind", "learner_id")
+    list_filter = ("kind",)
+    search_fields = ("=learner_id",)
+    date_hierarchy = "heard_at"
 
 
 @admin.register(Reconciliation)

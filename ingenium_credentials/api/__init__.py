@@ -26,6 +26,7 @@ from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
+from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
 from .keys import (
@@ -80,6 +81,7 @@ from .queueing import (
     SEND,
     SIMULATE,
     STACK,
+    TAKE_IN,
     TIME_STAMP,
     queue,
 )
@@ -107,6 +109,7 @@ from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
 from .tables import MOST_BYTES as MOST_IMPORT_BYTES
+from .taking_in import take_in
 from .verifying import ERASED, RECORD, verify
 
 __all__ = [
@@ -131,6 +134,7 @@ __all__ = [
     "SIMULATE",
     "STACK",
     "STANDING",
+    "TAKE_IN",
     "TIME_STAMP",
     "BrandFault",
     "Change",
@@ -237,6 +241,7 @@ __all__ = [
     "missing",
     "needed",
     "new_version",
+    "news_left",
     "note",
     "note_export",
     "objections_of",
@@ -292,6 +297,7 @@ __all__ = [
     "start_simulation",
     "status_document",
     "switch_on",
+    "take_in",
     "time_stamp",
     "unsigned_export",
     "url_of",

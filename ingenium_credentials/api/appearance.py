@@ -31,6 +31,7 @@ from .branding import (
 )
 from .errors import NotAllowed, NotReady
 from .languages import told_languages
+from .record import awarding_bodies
 
 __all__ = ["BrandFault", "branding_faults", "demand_branding", "demand_marks"]
 
@@ -57,7 +58,7 @@ class _Place:
 
 def branding_faults(achievement: Achievement) -> list[BrandFault]:
     """What the marks of one definition lack; what blocks comes first."""
-    awarding = _awarding(achievement)
+    awarding = awarding_bodies(achievement)
     places = _places(achievement.issuer, awarding)
     found = [
         *(BrandFault(text, True) for text in _combination(achievement.issuer, awarding)),
@@ -81,7 +82,7 @@ def demand_marks(achievement: Achievement) -> None:
 
     A mark that nobody demands and that may be shown no longer is left out instead.
     """
-    issuer, awarding = achievement.issuer, _awarding(achievement)
+    issuer, awarding = achievement.issuer, awarding_bodies(achievement)
     faults = [*_combination(issuer, awarding), *_demanded(_places(issuer, awarding))]
     if faults:
         raise NotReady("\n".join(faults))
@@ -134,11 +135,6 @@ def _of_asset(row: BrandAsset, box: Box, languages: Sequence[str], *, stands: bo
     if is_logo and len(row.content) > LARGEST_SIGNED:
         said = _("%(asset)s: it is left out of signed files, because it is larger than %(most)d kB.")
         yield BrandFault(said % {"asset": row, "most": LARGEST_SIGNED // 1024}, False)
-
-
-def _awarding(achievement: Achievement) -> list[Organisation]:
-    rows = achievement.awarding.select_related("organisation").order_by("position", "pk")
-    return [row.organisation for row in rows]
 
 
 def _places(issuer: Issuer, awarding: Sequence[Organisation]) -> list[_Place]:

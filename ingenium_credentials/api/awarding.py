@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -59,18 +60,20 @@ class Circumstances:
 def evaluate(result_ids: Sequence[int]) -> list[int]:
     """Award what the dirty ones of these results have earned; returns the new and standing awards' ids.
 
-    A result that cannot be evaluated yet stays dirty, says why, and is tried again later.
+    A result that cannot be evaluated yet stays dirty, says why, and is tried again later. The
+    rules of a course are read once for all of them.
     """
+    rules_of = cache(rules_for)
     awards: list[int] = []
     for result in CourseResult.objects.filter(pk__in=result_ids, dirty=True).order_by("pk"):
-        awards += _evaluate(result)
+        awards += _evaluate(result, rules_of(result.course_id))
     return awards
 
 
-def _evaluate(result: CourseResult) -> list[int]:
+def _evaluate(result: CourseResult, rules_at_work: Sequence[AwardRule]) -> list[int]:
     awards: list[int] = []
     problems: list[str] = []
-    for rule in rules_for(result.course_id):
+    for rule in rules_at_work:
         try:
             awards += award_by(rule, result.learner_id)
         except DATABASE_GONE:
@@ -147,7 +150,8 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
         _lose(rule, learner_id)
     if not explanation.met:
         return []
-    if (renewed := _renewed(rule, learner_id, explanation, _grade(known))) is not None:
+    past = occasions.past(learner_id, rule.achievement.slug)
+    if (renewed := _renewed(rule, past, explanation, _grade(known))) is not None:
         return [renewed.pk]
     granted = award(
         learner_id=learner_id,
@@ -159,6 +163,7 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
             courses=sorted(explanation.courses),
             parts=facts.standing_awards(learner_id, explanation.parts),
         ),
+        past=past,
     )
     if granted.review_reason:
         concluding.regained(granted)
@@ -166,7 +171,7 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
 
 
 def _renewed(
-    rule: AwardRule, learner_id: int, explanation: rules.Explanation, grade: Decimal | None
+    rule: AwardRule, past: Sequence[Award], explanation: rules.Explanation, grade: Decimal | None
 ) -> Award | None:
     """The award in the place of one that expires, if it was earned again since."""
     if explanation.earned_at is None or explanation.earned_at > timezone.now():
@@ -174,7 +179,7 @@ def _renewed(
     fresh: dict[str, Any] = {"courses": sorted(explanation.courses)}
     if rule.achievement.shows_grade:
         fresh["grade"] = grade
-    return renewing.renew_if_earned_again(learner_id, rule.achievement.slug, explanation.earned_at, **fresh)
+    return renewing.renew_if_earned_again(past[-1] if past else None, explanation.earned_at, **fresh)
 
 
 def _lose(rule: AwardRule, learner_id: int) -> None:
@@ -241,19 +246,21 @@ def award(
     circumstances: Circumstances = Circumstances(),
     actor_id: int | None = None,
     reason: str = "",
+    past: Sequence[Award] | None = None,
 ) -> Award:
     """Grant the achievement, or return the award that stands already: `is_new` tells which.
 
     Everything that the credential will say is frozen here. `awarded_at` is when it was
-    earned. Raises `NotAllowed` for a version that is not active and for what was earned
-    before it was revoked, and `NotReady` when the learner has no name, say.
+    earned; `past` is `occasions.past`, where the caller has looked at it. Raises `NotAllowed`
+    for a version that is not active and for what was earned before it was revoked, and
+    `NotReady` when the learner has no name, say.
     """
     _demand_awardable(achievement, awarded_at)
     # Looked at first: whoever awards in this moment wants the same occasion then, not the next one.
-    latest = occasions.latest(learner_id, achievement.slug)
-    standing = occasions.standing(learner_id, achievement.slug)
-    if standing is not None:
+    past = occasions.past(learner_id, achievement.slug) if past is None else past
+    if (standing := occasions.standing(past)) is not None:
         return standing
+    latest = past[-1] if past else None
     objecting.demand_no_objection(learner_id, achievement.slug)
     if latest is not None:
         demand_earned_again(latest, awarded_at)

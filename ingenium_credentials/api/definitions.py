@@ -62,6 +62,8 @@ def demand_open(achievement: Achievement) -> None:
 
 def freeze(achievement: Achievement) -> Achievement:
     """Fix the version and its pictures for good. Twice changes nothing."""
+    if achievement.frozen_at is not None:
+        return achievement
     with transaction.atomic():
         stored = Achievement.objects.select_for_update().get(pk=achievement.pk)
         if stored.frozen_at is None:

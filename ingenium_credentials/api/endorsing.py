@@ -23,7 +23,7 @@ from ..badges.data import AwardData, MandateData, preferred
 from ..models import Achievement, Award, Endorsement, Issuer, Mandate, Organisation, SigningKey
 from . import auditing, keys
 from .errors import NotAllowed, NotReady
-from .record import achievement_data, organisation_data
+from .record import achievement_data, awarding_bodies, organisation_data, own_issuer
 
 __all__ = [
     "define_mandate",
@@ -75,8 +75,7 @@ def _demand_agreement(mandate: Mandate, digits: str) -> None:
 
 def further_bodies(achievement: Achievement, issuer: Issuer) -> list[Organisation]:
     """The awarding bodies other than the issuer itself, in the order of the document."""
-    bodies = achievement.awarding.select_related("organisation").order_by("position", "pk")
-    return [body.organisation for body in bodies if body.organisation_id != issuer.organisation_id]
+    return [body for body in awarding_bodies(achievement) if body.pk != issuer.organisation_id]
 
 
 def mandates(organisations: Sequence[Organisation], issuer: Issuer, day: dt.date) -> list[Mandate]:
@@ -155,7 +154,7 @@ def endorsed(award: Award, badge: dict[str, Any], data: AwardData, now: dt.datet
 
 
 def _own_issuer(organisation: Organisation) -> Issuer:
-    own = organisation.issuers.filter(mode=Issuer.Mode.OWN, active=True).order_by("pk").first()
+    own = own_issuer(organisation)
     if own is None:
         raise NotReady(
             _(
@@ -174,7 +173,8 @@ def _award_endorsement(data: AwardData, endorser: Issuer, now: dt.datetime) -> d
 
 def _version_endorsement(achievement: Achievement, endorser: Issuer, now: dt.datetime) -> dict[str, Any]:
     """The stored one; signed now, once for all, if this is the version's first award."""
-    there = Endorsement.objects.filter(achievement=achievement, issuer=endorser).first()
+    signed = Endorsement.objects.filter(achievement=achievement, issuer=endorser)
+    there = signed.select_related("signing_key").first()
     if there is None or there.signing_key.compromised_at is not None:
         there = _endorse_version(achievement, endorser, now, in_place_of=there)
     found: dict[str, Any] = there.document

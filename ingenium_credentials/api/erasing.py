@@ -11,14 +11,12 @@ reconciliation. When an account ends, its number stays in the rows: it names nob
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from attrs import frozen
-from django.db import OperationalError, connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from ..badges.data import LanguageMap
@@ -31,7 +29,7 @@ from ..models import (
     Letter,
     PartResult,
 )
-from . import auditing, mentions, objecting
+from . import auditing, inbox, mentions, objecting
 from .digesting import digests_of, salt
 
 __all__ = [
@@ -43,8 +41,6 @@ __all__ = [
     "preview_award_erasure",
     "preview_learner_erasure",
 ]
-
-logger = logging.getLogger(__name__)
 
 _EMPTY: dict[str, Any] = {
     "recipient_name": "",
@@ -127,6 +123,8 @@ def erase_learner(learner_id: int, *, actor_id: int | None = None, by_holder: bo
     What the LMS tells of the learner afterwards is recorded anew.
     """
     with transaction.atomic():
+        # First, as whoever takes it in begins with it, too.
+        inbox.drop(learner_id)
         awards = _locked(Award.objects.filter(learner_id=learner_id))
         count = _erase_all(awards, actor_id=actor_id, by_holder=by_holder)
         for model in (Approval, CourseResult, PartResult):
@@ -135,35 +133,22 @@ def erase_learner(learner_id: int, *, actor_id: int | None = None, by_holder: bo
     return count
 
 
-def forget_learner(learner_id: int) -> int:
+def forget_learner(learner_id: int, *, in_lms: bool = False) -> int:
     """The account ends: drop the learner's personal data; returns how many awards it changed.
 
-    Twice changes nothing. Inside the LMS's transaction nobody waits for a lock: if a row is
-    busy, it is done when the LMS has committed.
+    Twice changes nothing. `in_lms`: the transaction is the LMS's, which must never wait for a
+    row of ours; that the account ends is kept in the inbox, and followed once the LMS has
+    committed.
     """
-    if not connection.in_atomic_block:
-        return _forget(learner_id, wait=True)
-    try:
-        with transaction.atomic():
-            return _forget(learner_id, wait=False)
-    except OperationalError:
-        transaction.on_commit(partial(_forget_later, learner_id), robust=True)
+    if in_lms:
+        inbox.append_farewell(learner_id)
         return 0
-
-
-def _forget_later(learner_id: int) -> None:
-    try:
-        _forget(learner_id, wait=True)
-    except Exception as error:  # the LMS has committed; its request must not fail for us
-        logger.error("A retired learner's data was not removed (%s).", type(error).__name__)
-
-
-def _forget(learner_id: int, *, wait: bool) -> int:
     with transaction.atomic():
+        inbox.drop(learner_id)
         results = CourseResult.objects.filter(learner_id=learner_id)
-        awards = _locked(Award.objects.filter(learner_id=learner_id), wait=wait)
-        _locked(Letter.objects.filter(award__in=awards), wait=wait)
-        _locked(results, wait=wait)
+        awards = _locked(Award.objects.filter(learner_id=learner_id))
+        _locked(Letter.objects.filter(award__in=awards))
+        _locked(results)
         results.update(printed_name="", dirty=False, next_attempt_at=None, last_problem="")
         Approval.objects.filter(learner_id=learner_id).update(reason="")
         # An account that has ended is nobody any more; its number may stay.
@@ -262,7 +247,6 @@ def _preview(awards: list[Award], approvals: models.QuerySet[Approval], results:
     )
 
 
-def _locked(rows: models.QuerySet[Any], *, wait: bool = True) -> list[Any]:
+def _locked(rows: models.QuerySet[Any]) -> list[Any]:
     # The newest first: whoever issues a correction has it, and then wants what it corrects.
-    nowait = not wait and connection.features.has_select_for_update_nowait
-    return list(rows.select_for_update(nowait=nowait).order_by("-pk"))
+    return list(rows.select_for_update().order_by("-pk"))

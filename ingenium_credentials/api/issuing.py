@@ -11,12 +11,12 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 from attrs import field, frozen
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ..badges import jose, ob3, proof
@@ -27,8 +27,8 @@ from ..conf import conf
 from ..models import Award, Credential, SigningKey
 from . import announcing, appearance, auditing, endorsing, sealing, superseding
 from .errors import DATABASE_GONE, NotReady, next_attempt, problem_of
-from .keys import signer_for
-from .record import award_data
+from .keys import keys_in_force, signer_of
+from .record import Common, award_data, common
 from .states import issuable
 
 __all__ = ["FORMATS", "SEAL", "Format", "Source", "issue"]
@@ -36,8 +36,10 @@ __all__ = ["FORMATS", "SEAL", "Format", "Source", "issue"]
 logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
-
-
+CommonOf = Callable[[int, int], Common]
+"""By the ids of a version and an issuer."""
+_VERSIONS_KEPT = 32
+_KEY = ("award", "format")
 Secure = Callable[[Document, Signer, str, dt.datetime], bytes]
 """Document, signer, verification method and moment of signing → bytes."""
 
@@ -50,6 +52,13 @@ class Source:
     data: AwardData
     now: dt.datetime
     badges: list[Document] = field(factory=list)
+    keys: dict[str, SigningKey] = field(factory=dict)
+
+    def signer(self, use: str) -> tuple[Signer, SigningKey]:
+        """The issuer's key for the use, opened; all of its keys are looked up together."""
+        if not self.keys:
+            self.keys.update(keys_in_force(self.award.issuer, self.now))
+        return signer_of(self.award.issuer, use, self.keys)
 
     def badge(self) -> Document:
         """The unsigned badge with its endorsements, made once for both of its formats."""
@@ -85,7 +94,7 @@ def _token(document: Document, signer: Signer, method_id: str, _now: dt.datetime
 
 
 def _badge_by(use: str, secure: Secure, source: Source) -> dict[str, Any]:
-    signer, key = signer_for(source.award.issuer, use, source.now)
+    signer, key = source.signer(use)
     return {"body": secure(source.badge(), signer, key.method_id, source.now), "signing_key": key}
 
 
@@ -110,13 +119,15 @@ def issue(award_ids: Sequence[int]) -> list[UUID]:
     """Sign the credentials of those awards that are pending and due; returns who was issued.
 
     An award that cannot be issued keeps its problem and is tried again later. Only the
-    database's own trouble is raised, after all awards have been tried.
+    database's own trouble is raised, after all awards have been tried. What a definition and
+    its issuer say is read once for all of them; keys and mandates are looked up for each.
     """
+    common_of = lru_cache(maxsize=_VERSIONS_KEPT)(common)
     issued: list[UUID] = []
     trouble: Exception | None = None
     for award_id in dict.fromkeys(award_ids):
         try:
-            uuid = _issue_or_note(award_id)
+            uuid = _issue_or_note(award_id, common_of)
         except DATABASE_GONE as error:
             trouble = error
             continue
@@ -126,9 +137,9 @@ def issue(award_ids: Sequence[int]) -> list[UUID]:
     return issued
 
 
-def _issue_or_note(award_id: int) -> UUID | None:
+def _issue_or_note(award_id: int, common_of: CommonOf) -> UUID | None:
     try:
-        return _issue_one(award_id)
+        return _issue_one(award_id, common_of)
     except DATABASE_GONE:
         raise
     except Exception as error:  # whatever it is, the award keeps it and the others go on
@@ -136,13 +147,15 @@ def _issue_or_note(award_id: int) -> UUID | None:
         return None
 
 
-def _issue_one(award_id: int) -> UUID | None:
+def _issue_one(award_id: int, common_of: CommonOf) -> UUID | None:
     with transaction.atomic():
         award = _claim(award_id)
         if award is None:
             return None
         now = timezone.now().replace(microsecond=0)
-        _write_credentials(award, now)
+        shared = common_of(award.achievement_id, award.issuer_id)
+        award.achievement, award.issuer = shared.achievement, shared.issuer
+        _write_credentials(award, award_data(award, shared), now)
         superseding.take_over(award)
         changed = Award.objects.filter(pk=award.pk, state=Award.State.PENDING).update(
             state=Award.State.ISSUED, issued_at=now, next_attempt_at=None, last_problem=""
@@ -162,46 +175,35 @@ def _claim(award_id: int) -> Award | None:
     rows = Award.objects.filter(issuable(timezone.now()), pk=award_id)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.filter(pk__in=list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)))
-    return (
-        rows.select_related(
-            *("achievement__issuer__organisation", "achievement__issuer__alliance"),
-            *("issuer__organisation", "issuer__alliance", "status_list", "supersedes"),
-        )
-        .defer("achievement__image_svg", "achievement__image_png", "status_list__document")
-        .first()
-    )
+    return rows.select_related("status_list", "supersedes").defer("status_list__document").first()
 
 
-def _write_credentials(award: Award, now: dt.datetime) -> None:
+def _write_credentials(award: Award, data: AwardData, now: dt.datetime) -> None:
     endorsing.demand_issuer_in_time(award)
     appearance.demand_marks(award.achievement)
-    source = Source(award=award, data=award_data(award), now=now)
-    there = set(award.credentials.values_list("format", flat=True))
-    for name in conf.FORMATS:
-        if name not in there:
-            _write_credential(source, name)
+    source = Source(award=award, data=data, now=now)
+    # What somebody else has signed, or signs in this moment, counts; ours is forgotten then.
+    Credential.objects.bulk_create(
+        [_written(source, name) for name in conf.FORMATS],
+        update_conflicts=True,
+        update_fields=["format"],
+        unique_fields=_KEY if connection.features.supports_update_conflicts_with_target else None,
+    )
+    sealing.queue_time_stamps(award)
 
 
-def _write_credential(source: Source, name: str) -> None:
-    award = source.award
+def _written(source: Source, name: str) -> Credential:
     if name not in FORMATS:
         raise NotReady(f"INGENIUM_FORMATS names the format {name!r}, which does not exist.")
     fields = FORMATS[name].write(source)
-    try:
-        with transaction.atomic():
-            row = Credential.objects.create(
-                award=award,
-                format=name,
-                media_type=FORMATS[name].media_type,
-                sha256=hashlib.sha256(fields["body"]).hexdigest(),
-                issued_at=source.now,
-                **fields,
-            )
-            if row.time_stamp_due_at is not None:
-                sealing.queue_time_stamp(row.pk)
-    except IntegrityError:
-        # Somebody else has signed it in this moment: theirs counts, and ours is forgotten.
-        logger.info("Award %s was already written as %s.", award.uuid, name)
+    return Credential(
+        award=source.award,
+        format=name,
+        media_type=FORMATS[name].media_type,
+        sha256=hashlib.sha256(fields["body"]).hexdigest(),
+        issued_at=source.now,
+        **fields,
+    )
 
 
 def _note_failure(award_id: int, problem: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -178,10 +179,18 @@ def signer_for(issuer: Issuer, use: str, at: dt.datetime | None = None) -> tuple
     Raises `UnusableKey` when there is none, when it cannot be opened, or when it is not
     the key that the DID document shows.
     """
-    usable = issuer.keys.filter(
-        use=use, retired_at=None, compromised_at=None, valid_from__lte=at or timezone.now()
-    )
-    key = usable.order_by("-valid_from", "-id").first()
+    return signer_of(issuer, use, keys_in_force(issuer, at or timezone.now(), use=use))
+
+
+def keys_in_force(issuer: Issuer, at: dt.datetime, **which: str) -> dict[str, SigningKey]:
+    """For each use, the newest key that signs at the moment."""
+    usable = issuer.keys.filter(retired_at=None, compromised_at=None, valid_from__lte=at, **which)
+    return {key.use: key for key in usable.order_by("valid_from", "id")}
+
+
+def signer_of(issuer: Issuer, use: str, keys: Mapping[str, SigningKey]) -> tuple[Signer, SigningKey]:
+    """The one of these keys that is for the use, opened; raises as `signer_for`."""
+    key = keys.get(use)
     if key is None:
         raise UnusableKey(
             f"The issuer {issuer.slug} has no valid key for {use}; "

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,13 +64,15 @@ def queue_letter(award: Award, kind: str) -> Letter | None:
     """
     if not conf.MAIL or award.learner_id is None:
         return None
-    letter, is_new = Letter.objects.get_or_create(
-        award=award,
-        kind=kind,
-        occasion=_occasion(award, kind),
-        defaults={"created_at": timezone.now()},
+    now, key = timezone.now(), {"award": award, "kind": kind, "occasion": _occasion(award, kind)}
+    Letter.objects.bulk_create(
+        [Letter(**key, created_at=now)],
+        update_conflicts=True,
+        update_fields=["kind"],
+        unique_fields=tuple(key) if connection.features.supports_update_conflicts_with_target else None,
     )
-    if is_new:
+    letter = Letter.objects.get(**key)
+    if letter.created_at == now:  # else it was there, and stays as it is
         queueing.queue(queueing.SEND, [letter.pk])
     return letter
 

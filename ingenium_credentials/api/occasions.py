@@ -17,16 +17,20 @@ from .errors import NotReady
 from .mailing import queue_letter
 from .states import STANDING
 
-__all__ = ["insert", "latest", "of_learners", "standing"]
+__all__ = ["insert", "latest", "of_learners", "past", "standing"]
 
 _PLACES_TRIED = 20
 _ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
 
 
-def standing(learner_id: int, definition: str) -> Award | None:
-    """The award that the learner has or is about to have; a correction under way comes second."""
-    found = Award.objects.filter(learner_id=learner_id, definition=definition, state__in=STANDING)
-    return found.order_by("occasion").first()
+def past(learner_id: int, definition: str) -> list[Award]:
+    """The learner's awards of the definition, the first occasion first, whatever became of them."""
+    return list(Award.objects.filter(learner_id=learner_id, definition=definition).order_by("occasion"))
+
+
+def standing(awards: Sequence[Award]) -> Award | None:
+    """Of a learner's past, what they have or are about to have; a correction under way comes second."""
+    return next((award for award in awards if award.state in STANDING), None)
 
 
 def latest(learner_id: int, definition: str) -> Award | None:
@@ -59,6 +63,7 @@ def insert(
     at: whoever decides on the same rows in this moment wants the same one, and gets back the
     award of whoever was first.
     """
+    parts = list(parts)
     if AwardRulePart.objects.filter(definition=new.definition, rule__enabled=True).exists():
         new.wholes_due_at = timezone.now()
     for _try in range(_PLACES_TRIED):
@@ -66,7 +71,7 @@ def insert(
             with transaction.atomic():
                 new.status_list, new.status_index = status.allot(new.issuer)
                 new.save(force_insert=True)
-                new.parts.set(parts)
+                _link(new, parts)
                 overseeing.oversee(new, courses)
                 auditing.note(action, new, actor_id=actor_id, reason=reason)
                 _have_issued(new)
@@ -79,6 +84,11 @@ def insert(
             if other is not None and other.occasion >= new.occasion:
                 return other
     raise NotReady(_("No free place was found in a status list."))
+
+
+def _link(new: Award, parts: Sequence[Award]) -> None:
+    if parts:  # else Django asks first what is there
+        new.parts.add(*parts)
 
 
 def _have_issued(new: Award) -> None:

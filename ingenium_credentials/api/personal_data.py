@@ -24,6 +24,7 @@ from ..models import (
     AwardImport,
     CourseResult,
     Credential,
+    IncomingNews,
     Letter,
     PartResult,
     Simulation,
@@ -37,6 +38,7 @@ __all__ = ["HELD", "personal_data"]
 Row = dict[str, Any]
 
 HELD: tuple[type[models.Model], ...] = (
+    IncomingNews,
     CourseResult,
     PartResult,
     Approval,
@@ -48,7 +50,7 @@ HELD: tuple[type[models.Model], ...] = (
     AwardImport,
 )
 """The tables in which a learner can appear."""
-_OF_LEARNER: tuple[type[models.Model], ...] = (CourseResult, PartResult, Approval)
+_OF_LEARNER: tuple[type[models.Model], ...] = (IncomingNews, CourseResult, PartResult, Approval)
 _MADE_UP_OF_OTHERS = frozenset({"outcome", "rows"})
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "SEND",
     "SIMULATE",
     "STACK",
+    "TAKE_IN",
     "TIME_STAMP",
     "queue",
 ]
@@ -43,6 +44,7 @@ REDRAW = f"{_MODULE}.redraw"
 PUBLISH = f"{_MODULE}.publish_status_list"
 SEND = f"{_MODULE}.send_letters"
 STACK = f"{_MODULE}.stack"
+TAKE_IN = f"{_MODULE}.take_in"
 SIMULATE = f"{_MODULE}.simulate"
 TIME_STAMP = f"{_MODULE}.time_stamp"
 # A web request waits while we publish: try again once, for connections that went stale.

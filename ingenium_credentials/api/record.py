@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from attrs import evolve
-from django.db.models import QuerySet
+from attrs import evolve, frozen
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from .. import concepts
@@ -45,7 +46,10 @@ from .branding import signed_logo
 from .errors import NotReady
 from .languages import told_languages
 
-__all__ = ["achievement_data", "award_data", "credential_url", "issuer_data", "organisation_data"]
+__all__ = [
+    *("Common", "achievement_data", "award_data", "awarding_bodies", "common", "credential_url"),
+    *("issuer_data", "organisation_data", "own_issuer", "own_issuers"),
+]
 
 _Value = TypeVar("_Value")
 
@@ -55,15 +59,61 @@ def credential_url(award: Award) -> str:
     return f"{conf.BASE_URL}/ingenium/credentials/{award.uuid}"
 
 
-def award_data(award: Award) -> AwardData:
-    """Everything that the award's credentials say; raises `NotReady` naming what is missing."""
+@frozen(kw_only=True)
+class Common:
+    """What all awards of one version by one issuer have in common: the rows, and what they say."""
+
+    achievement: Achievement
+    """Without its pictures; bodies and organisations with what documents say of them."""
+    issuer: Issuer
+    achievement_data: AchievementData
+    issuer_data: IssuerData
+
+
+def common(achievement_id: int, issuer_id: int) -> Common:
+    """Read it, with one statement for each table however many organisations there are; raises `NotReady`."""
+    rows = Achievement.objects.select_related("issuer__organisation", "issuer__alliance")
+    achievement = rows.defer("image_svg", "image_png").get(pk=achievement_id)
+    issuer = achievement.issuer
+    if issuer.pk != issuer_id:
+        issuer = Issuer.objects.select_related("organisation", "alliance").get(pk=issuer_id)
+    bodies = awarding_bodies(achievement)
+    setattr(achievement, _READ_BODIES, bodies)
+    parties = [one for one in (*bodies, issuer.organisation, issuer.alliance) if one is not None]
+    prefetch_related_objects(parties, "names", "identifiers", "accreditations", "issuers")
+    return Common(
+        achievement=achievement,
+        issuer=issuer,
+        achievement_data=achievement_data(achievement, issuer=issuer),
+        issuer_data=issuer_data(issuer),
+    )
+
+
+_READ_BODIES = "_read_bodies"
+
+
+def awarding_bodies(achievement: Achievement) -> list[Organisation]:
+    """The universities that award, in the order of the document."""
+    read: list[Organisation] | None = getattr(achievement, _READ_BODIES, None)
+    if read is not None:
+        return read
+    rows = achievement.awarding.select_related("organisation").order_by("position", "pk")
+    return [row.organisation for row in rows]
+
+
+def award_data(award: Award, shared: Common | None = None) -> AwardData:
+    """Everything that the award's credentials say; raises `NotReady` naming what is missing.
+
+    `shared` is `common` of its version and issuer, where it was read before.
+    """
     if not conf.BASE_URL.startswith(("https://", "http://")):
         raise NotReady(_("The setting INGENIUM_BASE_URL is missing."))
-    achievement = achievement_data(award.achievement, issuer=award.issuer)
+    shared = shared or common(award.achievement_id, award.issuer_id)
+    achievement = shared.achievement_data
     return AwardData(
         id=credential_url(award),
         achievement=achievement,
-        issuer=issuer_data(award.issuer),
+        issuer=shared.issuer_data,
         recipient=RecipientData(
             id=f"urn:uuid:{award.recipient_uuid}",
             name=award.recipient_name,
@@ -116,7 +166,7 @@ def achievement_data(achievement: Achievement, *, issuer: Issuer | None = None) 
     """
     told = told_languages(achievement)
     url = f"{conf.BASE_URL}/ingenium/achievements/{achievement.uuid}/"
-    bodies = achievement.awarding.select_related("organisation").order_by("position", "pk")
+    bodies = awarding_bodies(achievement)
     try:
         return AchievementData(
             id=url,
@@ -128,8 +178,7 @@ def achievement_data(achievement: Achievement, *, issuer: Issuer | None = None) 
             criteria=_texts(achievement.criteria, told),
             image=ImageData(id=f"{url}image.png", caption=preferred(_texts(achievement.names, told))),
             awarding_bodies=tuple(
-                organisation_data(body.organisation, identity=_own_did(body.organisation, issuer))
-                for body in bodies
+                organisation_data(body, identity=_own_did(body, issuer)) for body in bodies
             ),
             outcomes=tuple(_outcome(entry, told) for entry in achievement.outcomes or ()),
             languages=tuple(achievement.languages or ()),
@@ -247,9 +296,7 @@ def organisation_data(
     organisation: Organisation, *, identity: str = "", with_logo: bool = False
 ) -> OrganisationData:
     """The verified facts of an organisation; raises `NotReady` without a verified name."""
-    names = {
-        name.language: name.value for name in organisation.names.filter(verified=True).order_by("language")
-    }
+    names = {name.language: name.value for name in _verified(organisation.names, "language")}
     if not names:
         raise NotReady(
             _("No name of the organisation %(organisation)s is verified.")
@@ -264,13 +311,17 @@ def organisation_data(
         image=_logo(organisation) if with_logo else None,
         identifiers=tuple(
             IdentifierData(scheme=entry.scheme, value=entry.value)
-            for entry in organisation.identifiers.filter(verified=True).order_by("scheme", "value")
+            for entry in _verified(organisation.identifiers, "scheme", "value")
         ),
         quality_assurance=tuple(
-            _accreditation(entry)
-            for entry in organisation.accreditations.filter(verified=True).order_by("pk")
+            _accreditation(entry) for entry in _verified(organisation.accreditations, "pk")
         ),
     )
+
+
+def _verified(rows: Any, *order: str) -> list[Any]:
+    # Chosen and sorted here, so that rows that were read ahead are not asked for again.
+    return sorted((row for row in rows.all() if row.verified), key=attrgetter(*order))
 
 
 def _accreditation(row: Accreditation) -> QualityAssuranceData:
@@ -296,8 +347,19 @@ def _own_did(organisation: Organisation, issuer: Issuer | None) -> str:
 
 def _identity(organisation: Organisation, homepage: str) -> str:
     """An absolute id: the DID that it signs with, its verified address, or a name of ours."""
-    own = organisation.issuers.filter(mode=Issuer.Mode.OWN, active=True).order_by("pk").first()
+    own = own_issuer(organisation)
     return (own.did if own else "") or homepage or f"urn:uuid:{organisation.uuid}"
+
+
+def own_issuer(organisation: Organisation) -> Issuer | None:
+    """The issuer by which the organisation signs in its own name, if there is one."""
+    return next(iter(own_issuers(organisation)), None)
+
+
+def own_issuers(organisation: Organisation) -> list[Issuer]:
+    """All of them, the oldest first."""
+    own = (row for row in organisation.issuers.all() if row.active and row.mode == Issuer.Mode.OWN)
+    return sorted(own, key=attrgetter("pk"))
 
 
 def _logo(organisation: Organisation) -> ImageData | None:

@@ -1,30 +1,29 @@
-"""What the LMS tells us, written down: one row per learner and course.
+"""What is reported of a learner in a course, written down: one row per learner and course.
 
-The row is also the outbox: written in the LMS's own transaction, marked dirty, found by
-the sweep if nobody else comes. Hides how the row is locked without ever making the LMS's
-transaction wait, for on MySQL one that waits can end as the victim of a deadlock, and
-then everything that the LMS has done in it is undone.
+The row is also the outbox: marked dirty, and found by the sweep if nobody else comes. In
+the LMS's own transaction nothing of this happens, as it could wait there: news is kept in
+the inbox, and written down once the LMS has committed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import random
 import time
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..models import Award, CourseResult
-from . import queueing
+from . import inbox, queueing
 from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, distrusted, merge
 from .states import COUNTING
 
 __all__ = [
+    "patiently",
     "reconsider",
     "reconsider_awards",
     "reconsider_results",
@@ -33,9 +32,10 @@ __all__ = [
     "record_enrolment",
     "record_grade",
     "record_passing",
+    "write",
 ]
 
-logger = logging.getLogger(__name__)
+_Made = TypeVar("_Made")
 
 _TRIES = 5
 _PAUSE_SECONDS = 0.02
@@ -50,21 +50,35 @@ _TO_EVALUATE = ("revision", "dirty", "attempts", "next_attempt_at", "changed_at"
 
 
 def record_passing(
-    *, learner_id: int, course_id: object, is_passing: bool, at: dt.datetime, event_id: str
+    *,
+    learner_id: int,
+    course_id: object,
+    is_passing: bool,
+    at: dt.datetime,
+    event_id: str,
+    in_lms: bool = False,
 ) -> None:
     """Note whether the learner passes the course; raises `ValueError` for what cannot be so."""
     record(
         PassingNews(
             learner_id=learner_id, course_id=course_id, at=at, event_id=event_id, is_passing=is_passing
-        )
+        ),
+        in_lms=in_lms,
     )
 
 
 def record_grade(
-    *, learner_id: int, course_id: object, grade: object, at: dt.datetime, event_id: str
+    *,
+    learner_id: int,
+    course_id: object,
+    grade: object,
+    at: dt.datetime,
+    event_id: str,
+    in_lms: bool = False,
 ) -> None:
     """Note the learner's grade, a share of the maximum; raises `ValueError`."""
-    record(GradeNews(learner_id=learner_id, course_id=course_id, at=at, event_id=event_id, grade=grade))
+    news = GradeNews(learner_id=learner_id, course_id=course_id, at=at, event_id=event_id, grade=grade)
+    record(news, in_lms=in_lms)
 
 
 def record_certificate(
@@ -77,6 +91,7 @@ def record_certificate(
     grade: object,
     at: dt.datetime,
     event_id: str,
+    in_lms: bool = False,
 ) -> None:
     """Note what became of the learner's certificate; raises `ValueError`."""
     record(
@@ -89,12 +104,20 @@ def record_certificate(
             mode=mode,
             printed_name=printed_name,
             grade=grade,
-        )
+        ),
+        in_lms=in_lms,
     )
 
 
 def record_enrolment(
-    *, learner_id: int, course_id: object, is_enrolled: bool, mode: str | None, at: dt.datetime, event_id: str
+    *,
+    learner_id: int,
+    course_id: object,
+    is_enrolled: bool,
+    mode: str | None,
+    at: dt.datetime,
+    event_id: str,
+    in_lms: bool = False,
 ) -> None:
     """Note whether and in which mode the learner is enrolled; raises `ValueError`."""
     record(
@@ -105,7 +128,8 @@ def record_enrolment(
             event_id=event_id,
             is_enrolled=is_enrolled,
             mode=mode,
-        )
+        ),
+        in_lms=in_lms,
     )
 
 
@@ -139,55 +163,48 @@ def _reconsider(results: QuerySet[CourseResult]) -> int:
     )
 
 
-def record(news: News) -> None:
-    """Note a piece of news in the caller's transaction, or right after it when the row is taken."""
-    if not connection.in_atomic_block:
-        _write_patiently(news)
+def record(news: News, *, in_lms: bool = False) -> None:
+    """Write a piece of news down, in the caller's transaction if there is one, and have it evaluated.
+
+    `in_lms`: the transaction is the LMS's, which must never wait for a row of ours: the news is
+    kept in the inbox, and written down once the LMS has committed.
+    """
+    if in_lms:
+        inbox.append(news)
         return
-    try:
-        with transaction.atomic():
-            _write(news, wait=False)
-    except OperationalError:
-        # Somebody else has the row: come back when the LMS's transaction is safe.
-        transaction.on_commit(partial(_write_later, news), robust=True)
+    result_id = write(news) if connection.in_atomic_block else patiently(lambda: write(news))
+    if result_id is not None:
+        queueing.queue(queueing.EVALUATE, [result_id])
 
 
-def _write_later(news: News) -> None:
-    try:
-        _write_patiently(news)
-    except Exception as error:  # the LMS has committed; its request must not fail for us
-        logger.error("A result was not recorded (%s); ingenium_reconcile will find it.", type(error).__name__)
-
-
-def _write_patiently(news: News) -> None:
-    """Write in a transaction of our own, again if the database chose another one over it."""
-    for attempt in range(1, _TRIES + 1):
+def patiently(act: Callable[[], _Made]) -> _Made:
+    """Do it, again if the database chose another transaction over it; `act` opens and ends its own."""
+    for attempt in range(1, _TRIES):
         try:
-            with transaction.atomic():
-                _write(news, wait=True)
-            return
+            return act()
         except OperationalError:
-            if attempt == _TRIES:
-                raise
             time.sleep(random.uniform(1, 2) * _PAUSE_SECONDS * 2**attempt)  # noqa: S311  (spreads retries)
+    return act()
 
 
-def _write(news: News, *, wait: bool) -> None:
-    result = _locked(news, wait=wait)
+@transaction.atomic
+def write(news: News) -> int | None:
+    """Merge a piece of news into its row; returns the row's id if it is to be evaluated."""
+    result = _locked(news)
     changes = distrusted(result, news, timezone.now())
     _set(result, changes)
     changes |= merge(result, news)
     if not changes:
-        return
+        return None
     _set(result, changes)
     # A newer stamp alone is kept, for older news that may yet come, but is no news.
-    if changes.keys() - _STAMPS:
-        result.revision += 1
-        result.dirty, result.attempts, result.next_attempt_at = True, 0, None
-        queueing.queue(queueing.EVALUATE, [result.pk])
-        result.save(update_fields=[*changes, *_TO_EVALUATE])
-    else:
+    if not changes.keys() - _STAMPS:
         result.save(update_fields=[*changes])
+        return None
+    result.revision += 1
+    result.dirty, result.attempts, result.next_attempt_at = True, 0, None
+    result.save(update_fields=[*changes, *_TO_EVALUATE])
+    return result.pk
 
 
 def _set(result: CourseResult, changes: Mapping[str, object]) -> None:
@@ -195,7 +212,7 @@ def _set(result: CourseResult, changes: Mapping[str, object]) -> None:
         setattr(result, name, value)
 
 
-def _locked(news: News, *, wait: bool) -> CourseResult:
+def _locked(news: News) -> CourseResult:
     key = {"learner_id": news.learner_id, "course_id": news.course_id}
     # Looked up first: an insert that meets a row locks the gap before it, too.
     if not CourseResult.objects.filter(**key).exists():
@@ -205,7 +222,4 @@ def _locked(news: News, *, wait: bool) -> CourseResult:
             update_fields=["learner_id"],
             unique_fields=_KEY if connection.features.supports_update_conflicts_with_target else None,
         )
-    rows = CourseResult.objects.select_for_update(
-        nowait=not wait and connection.features.has_select_for_update_nowait
-    )
-    return rows.get(**key)
+    return CourseResult.objects.select_for_update().get(**key)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..conf import conf
 from ..models import Achievement, Award
-from . import definitions, occasions, superseding
+from . import definitions, superseding
 from .errors import NotAllowed
 from .states import State, Which, demand_reason
 
@@ -68,11 +68,8 @@ def renew(
         )
 
 
-def renew_if_earned_again(
-    learner_id: int, definition: str, earned_at: dt.datetime, **fresh: Any
-) -> Award | None:
-    """Renew what the learner has earned again by newer results, if its end is near or past; else None."""
-    latest = occasions.latest(learner_id, definition)
+def renew_if_earned_again(latest: Award | None, earned_at: dt.datetime, **fresh: Any) -> Award | None:
+    """Renew the last award that was earned again by newer results, if its end is near or past; else None."""
     if latest is None or earned_at <= latest.awarded_at or not is_renewable(latest, timezone.now()):
         return None
     return renew(latest, reason=EARNED_AGAIN, awarded_at=earned_at, **fresh)

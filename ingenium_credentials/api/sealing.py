@@ -13,6 +13,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ from ..models import (
 )
 from . import auditing, documents, endorsing, queueing, remote
 from .errors import NotAllowed, NotReady, problem_of
-from .record import award_data
+from .record import award_data, own_issuers
 
 __all__ = [
     *("MEDIA_TYPE", "SealedAward", "anchors", "define_certificate", "retire_certificate", "seal_award"),
@@ -172,7 +173,7 @@ def _parties(award: Award, data: AwardData, now: dt.datetime) -> tuple[list[Seal
 
 
 def _own_sealer(organisation: Organisation, now: dt.datetime) -> Sealer | None:
-    for issuer in organisation.issuers.filter(mode=Issuer.Mode.OWN, active=True).order_by("pk"):
+    for issuer in own_issuers(organisation):
         row = _certificate_of(issuer, now)
         if row is not None:
             return _open(row)
@@ -186,13 +187,13 @@ def has_certificate(issuer: Issuer, at: dt.datetime) -> bool:
 
 def seals_itself(organisation: Organisation, at: dt.datetime) -> bool:
     """Whether the organisation has a certificate of its own, so that nobody has to seal for it."""
-    own = organisation.issuers.filter(mode=Issuer.Mode.OWN, active=True)
-    return any(has_certificate(issuer, at) for issuer in own)
+    return any(has_certificate(issuer, at) for issuer in own_issuers(organisation))
 
 
 def unverified_legal_identifier(organisation: Organisation) -> OrganisationIdentifier | None:
     """The number in a public register that nobody has verified, where no other one is verified."""
-    rows = list(organisation.identifiers.filter(scheme__in=_LEGAL).order_by("verified", "pk"))
+    legal = (row for row in organisation.identifiers.all() if row.scheme in _LEGAL)
+    rows = sorted(legal, key=attrgetter("verified", "pk"))
     return rows[0] if rows and not rows[-1].verified else None
 
 
@@ -309,9 +310,11 @@ def _try_later(row: Credential, problem: str, now: dt.datetime) -> None:
     logger.warning("Award %s is sealed without a time-stamp as yet: %s", row.award.uuid, problem)
 
 
-def queue_time_stamp(credential_id: int) -> None:
-    """Have it time-stamped when the transaction has committed."""
-    queueing.queue(queueing.TIME_STAMP, [credential_id])
+def queue_time_stamps(award: Award) -> None:
+    """Have its seals time-stamped when the transaction has committed, if there is an authority."""
+    due = award.credentials.exclude(time_stamp_due_at=None) if conf.TSA_URL else award.credentials.none()
+    if ids := list(due.values_list("pk", flat=True)):
+        queueing.queue(queueing.TIME_STAMP, ids)
 
 
 def anchors() -> tuple[Anchor, ...]:

@@ -28,6 +28,9 @@ MEDIA_TYPE = "application/vc+ld+json"
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 _GIVEN_OUT = (3, 4)
 """Share of the places given out: beyond it, finding a free one at random takes many tries."""
+_LOOKED_AT = 32
+"""Places looked at together: one of them is free, and how many are tells whether the list fills up."""
+_chance = secrets.SystemRandom()
 
 
 @frozen(kw_only=True)
@@ -50,18 +53,26 @@ def url_of(row: StatusList) -> str:
 
 def allot(issuer: Issuer) -> tuple[StatusList, int]:
     """A random place that is free now. The unique constraint decides when the award is saved."""
-    row = _open_list(issuer)
     while True:
-        index = secrets.randbelow(row.length)
-        if not Award.objects.filter(status_list=row, status_index=index).exists():
-            return row, index
+        row = _open_list(issuer)
+        places = _chance.sample(range(row.length), min(_LOOKED_AT, row.length))
+        taken = set(row.awards.filter(status_index__in=places).values_list("status_index", flat=True))
+        if _is_full(row, len(taken), len(places)):
+            StatusList.objects.filter(pk=row.pk).update(open=False)
+        elif free := [place for place in places if place not in taken]:
+            return row, free[0]
+
+
+def _is_full(row: StatusList, taken: int, of: int) -> bool:
+    """Whether enough is given out. Counted only when a sample of the places looks like it:
+    counting all takes longer with each award."""
+    return taken * row.length >= row.capacity * of and row.awards.count() >= row.capacity
 
 
 def _open_list(issuer: Issuer) -> StatusList:
-    for row in StatusList.objects.filter(issuer=issuer, open=True).defer("document").order_by("pk"):
-        if row.awards.count() < row.capacity:
-            return row
-        StatusList.objects.filter(pk=row.pk).update(open=False)
+    row = StatusList.objects.filter(issuer=issuer, open=True).defer("document").order_by("pk").first()
+    if row is not None:
+        return row
     length = max(conf.STATUS_LIST_LENGTH, status_list.MIN_LENGTH)
     # Two at once make two lists, which is as good.
     return StatusList.objects.create(

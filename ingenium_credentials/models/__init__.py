@@ -14,7 +14,7 @@ from .batches import AwardImport, MassRevocation
 from .branding import AchievementPicture, BrandAsset
 from .letters import Letter
 from .objections import Objection
-from .results import CourseResult, PartResult, Reconciliation
+from .results import CourseResult, IncomingNews, PartResult, Reconciliation
 from .rules import (
     Approval,
     AwardRule,
@@ -45,6 +45,7 @@ __all__ = [
     "CourseResult",
     "Credential",
     "Endorsement",
+    "IncomingNews",
     "Issuer",
     "Letter",
     "Mandate",

@@ -6,6 +6,39 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class IncomingNews(models.Model):
+    """What the LMS has told us in a transaction of its own, until it is merged into the results.
+
+    The LMS's transaction only ever appends here. So there is no unique key, no foreign key
+    and no index: nothing that another transaction could have locked.
+
+    .. pii: The name printed on the LMS certificate; gone when it is merged, seconds later.
+    .. pii_types: name
+    .. pii_retirement: local_api
+    """
+
+    class Kind(models.TextChoices):
+        """What it is news of."""
+
+        PASSING = "passing", _("Passing")
+        GRADE = "grade", _("Grade")
+        CERTIFICATE = "certificate", _("Certificate")
+        ENROLMENT = "enrolment", _("Enrolment")
+        FAREWELL = "farewell", _("End of the account")
+
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
+    learner_id = models.BigIntegerField(_("learner"))
+    content = models.JSONField(_("content"), default=dict)
+    heard_at = models.DateTimeField(_("heard at"))
+
+    class Meta:
+        verbose_name = _("incoming news")
+        verbose_name_plural = _("incoming news")
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} / {self.kind}"
+
+
 class CourseResult(models.Model):
     """One row per learner and course: the newest of each kind of news. It is the outbox, too.
 

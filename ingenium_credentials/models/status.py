@@ -13,8 +13,8 @@ from .alliance import Issuer
 class StatusList(models.Model):
     """One Bitstring Status List. Its bits are computed from the awards; only bytes are kept here.
 
-    `stale` says that the awards have changed since `document` was signed. `capacity` is how
-    many places are given out before the next list is begun, less than `length`, so that
+    `stale` says that the awards have changed since `document` was signed. `capacity` is about
+    how many places are given out before the next list is begun, less than `length`, so that
     finding a free place at random stays cheap.
 
     .. no_pii:

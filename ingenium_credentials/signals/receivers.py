@@ -1,8 +1,8 @@
 """Open edX events in: one function per event. They translate and hand over to `api`.
 
-Nothing is ever raised into the LMS and nothing of the LMS's is ever rolled back: the
-write has a savepoint of its own (`api.recording`), and whatever goes wrong is logged with
-the kind of event and the class of the error, never with the learner's data. The platform
+Nothing is ever raised into the LMS and nothing of the LMS's is ever rolled back: its
+transaction only appends to our inbox, in a savepoint (`api.inbox`), and whatever goes wrong
+is logged with the kind of event and the class of the error, never with the learner's data. The platform
 connects these functions by name, as `apps.py` lists them.
 """
 
@@ -96,7 +96,7 @@ def _hear(event: dict[str, Any], name: str, record: Callable[[Any, dict[str, Any
         return
     try:
         metadata = event["metadata"]
-        record(event[name], {"at": metadata.time, "event_id": str(metadata.id)})
+        record(event[name], {"at": metadata.time, "event_id": str(metadata.id), "in_lms": True})
     except Exception as error:  # an event that we cannot use is never the LMS's trouble
         logger.error("%s was not recorded (%s).", _event_type(event), type(error).__name__)
 
@@ -104,7 +104,7 @@ def _hear(event: dict[str, Any], name: str, record: Callable[[Any, dict[str, Any
 def _forget(event: dict[str, Any]) -> None:
     # Whether or not the plugin is switched on: data of the time when it was must go, too.
     try:
-        api.forget_learner(event["user"].pk)
+        api.forget_learner(event["user"].pk, in_lms=True)
     except Exception as error:  # an exception would stop the whole retirement
         logger.error("A retired learner's data was not removed (%s).", type(error).__name__)
 

@@ -24,6 +24,7 @@ from ingenium_credentials.models import (
     BrandAsset,
     Credential,
     Endorsement,
+    IncomingNews,
     Issuer,
     Letter,
     Mandate,
@@ -41,6 +42,7 @@ MODELS = list(apps.get_app_config("ingenium_credentials").get_models())
 REGISTERED = [model for model in MODELS if admin.site.is_registered(model)]
 READ_ONLY = [
     *("award", "credential", "auditentry", "statuslist", "signingkey", "courseresult", "partresult"),
+    "incomingnews",
     *("ruleversion", "approval", "simulation", "awardimport", "massrevocation", "letter", "reconciliation"),
 ]
 
@@ -90,6 +92,7 @@ def life(award: Award, rule: AwardRule) -> None:
     PartResult.objects.create(
         learner_id=1, course_id="course-v1:A+B+C", kind="block", key="unit", value=1, at=now
     )
+    IncomingNews.objects.create(learner_id=1, kind="passing", heard_at=now)
     Simulation.objects.create(**whole, condition=rule.condition, asked_at=now)
     AwardImport.objects.create(**whole, sha256="0" * 64, at=now)
     MassRevocation.objects.create(awards=[str(award.uuid)], reason="x", proposed_at=now, proposed_by=1)

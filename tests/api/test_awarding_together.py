@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, Award
+from ingenium_credentials.models import Achievement, Award, Issuer, StatusList
 from tests.interleaving import just_before
 
 pytestmark = pytest.mark.django_db
@@ -19,19 +18,20 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def test_a_place_that_is_taken_in_this_moment_leads_to_another(
-    achievement: Achievement, learner: Any, monkeypatch: Any
+    achievement: Achievement, issuer: Issuer, learner: Any
 ) -> None:
-    chances = iter([4, 5, 6])
-    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(chances))
+    StatusList.objects.create(issuer=issuer, length=2, capacity=2)
     first = api.award(learner_id=learner.pk, achievement=achievement, awarded_at=START)
     other = get_user_model().objects.create_user("other", first_name="Other")
 
-    with just_before(
-        "INSERT ingenium_credentials_award", lambda: Award.objects.filter(pk=first.pk).update(status_index=5)
-    ):
+    def take() -> None:
+        """The only place that was free, until our own statement fails over it."""
+        Award.objects.filter(pk=first.pk).update(status_index=1 - first.status_index)
+
+    with just_before("INSERT ingenium_credentials_award", take):
         second = api.award(learner_id=other.pk, achievement=achievement, awarded_at=START)
 
-    assert second.status_index == 6
+    assert {first.status_index, second.status_index} == {0, 1}
 
 
 def test_somebody_else_s_award_in_this_moment_is_the_award(achievement: Achievement, learner: Any) -> None:

@@ -277,7 +277,7 @@ def test_a_database_that_goes_away_is_reported_after_all_were_tried(
 
 
 def test_issuing_needs_few_queries_and_no_picture(award: Award, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(35) as captured:
+    with django_assert_max_num_queries(18) as captured:
         api.issue([award.pk])
 
     assert not any("image_svg" in query["sql"] for query in captured.captured_queries)

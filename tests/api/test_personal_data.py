@@ -24,6 +24,7 @@ from ingenium_credentials.models import (
     AwardImport,
     AwardRule,
     CourseResult,
+    IncomingNews,
     PartResult,
     Simulation,
 )
@@ -45,6 +46,7 @@ def known(rule: AwardRule, achievement: Achievement) -> Award:
     api.share(made, True, user.pk)
     now = timezone.now()
     CourseResult.objects.create(learner_id=user.pk, course_id="course-v1:a+b+c", printed_name=NAME)
+    IncomingNews.objects.create(learner_id=user.pk, content={"printed_name": NAME}, heard_at=now)
     PartResult.objects.create(
         learner_id=user.pk, course_id="course-v1:a+b+c", kind="block", key="x", value=1, at=now
     )

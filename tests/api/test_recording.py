@@ -104,32 +104,6 @@ def test_what_the_lms_rolls_back_was_never_heard(transactional_db: None) -> None
     assert not CourseResult.objects.exists()
 
 
-def test_only_one_savepoint_and_few_queries_burden_the_lms(django_assert_max_num_queries: Any) -> None:
-    _record()
-
-    # Savepoint, look, lock, write, release.
-    with django_assert_max_num_queries(5):
-        api.record_passing(learner_id=7, course_id=COURSE, is_passing=False, at=NOW, event_id="event-later")
-
-
-def test_a_row_that_is_locked_is_written_after_the_lms_s_transaction(transactional_db: None) -> None:
-    # SQLite has no row locks, so the refusal is brought about; test_concurrency has real ones.
-    refusals = 1
-
-    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal refusals
-        if "ingenium_credentials_courseresult" in sql and refusals:
-            refusals -= 1
-            raise OperationalError("lock not available")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(refuse), transaction.atomic():
-        api.record_passing(learner_id=7, course_id=COURSE, is_passing=True, at=NOW, event_id="e")
-        assert not CourseResult.objects.exists()
-
-    assert CourseResult.objects.get().is_passing
-
-
 def test_a_busy_database_is_tried_again_and_then_given_up_loudly(
     transactional_db: None, monkeypatch: Any
 ) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-import secrets
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingenium_credentials import api
@@ -158,7 +159,8 @@ def test_a_list_has_at_least_the_places_that_hide_the_one_asked_for(settings: An
 
 def test_a_full_list_opens_the_next(achievement: Achievement, issuer: Issuer) -> None:
     first = _award(achievement, 1).status_list
-    StatusList.objects.update(capacity=2)
+    Award.objects.update(status_index=0)
+    StatusList.objects.update(length=4, capacity=2)
 
     rows = [_award(achievement, number).status_list for number in (2, 3, 4)]
 
@@ -168,11 +170,24 @@ def test_a_full_list_opens_the_next(achievement: Achievement, issuer: Issuer) ->
     assert not first.open
 
 
-def test_a_taken_place_is_not_given_out_again(achievement: Achievement, monkeypatch: Any) -> None:
-    chances = iter([9, 9, 9, 10])
-    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(chances))
+def test_every_place_is_given_out_once(achievement: Achievement, issuer: Issuer) -> None:
+    StatusList.objects.create(issuer=issuer, length=40, capacity=40)
 
-    assert [_award(achievement, number).status_index for number in (1, 2)] == [9, 10]
+    awards = [_award(achievement, number) for number in range(41)]
+
+    assert sorted(award.status_index for award in awards[:40]) == list(range(40))
+    assert awards[40].status_list != awards[0].status_list
+
+
+def test_a_list_is_counted_only_when_it_looks_full(achievement: Achievement, issuer: Issuer) -> None:
+    row = _award(achievement, 1).status_list
+    StatusList.objects.update(capacity=row.length)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert api.allot(issuer)[0] == row
+
+    assert len(queries) == 2
+    assert not any("COUNT(" in query["sql"] for query in queries)
 
 
 def test_signing_twice_at_once_harms_nothing(issued: Award) -> None:

@@ -169,10 +169,10 @@ def settle() -> None:
 
 
 def _left() -> int:
-    from ingenium_credentials.models import Award, CourseResult
+    from ingenium_credentials.models import Award, CourseResult, IncomingNews
 
     connection.close()
-    pending = Award.objects.filter(state=Award.State.PENDING).count()
+    pending = Award.objects.filter(state=Award.State.PENDING).count() + IncomingNews.objects.count()
     return pending + CourseResult.objects.filter(dirty=True).count()
 
 
