@@ -38,6 +38,7 @@ CHECK_IDS = (
     "proof",
     "issuer",
     "seal",
+    "awarding",
     "holder",
     "challenge",
     "domain",

@@ -92,6 +92,10 @@ _QUESTIONS = {
     "challenge": (pgettext_lazy("check", "Challenge"), gettext_lazy("Was it made for this very request?")),
     "domain": (pgettext_lazy("check", "Domain"), gettext_lazy("Was it made for this site?")),
     "seal": (pgettext_lazy("check", "Seal"), gettext_lazy("Who sealed it, and who vouches for that?")),
+    "awarding": (
+        pgettext_lazy("check", "Awarding bodies"),
+        gettext_lazy("Does each university that awards it stand behind it?"),
+    ),
     "valid-from": (pgettext_lazy("check", "Begin"), gettext_lazy("Has its time begun?")),
     "valid-until": (pgettext_lazy("check", "End"), gettext_lazy("Is its time not over?")),
     "status": (pgettext_lazy("check", "Revocation"), gettext_lazy("Has the issuer not revoked it?")),
