@@ -144,7 +144,7 @@ def award_by(rule: AwardRule, learner_id: int) -> list[int]:
 
     Raises as `award` does, and `NotReady` when nobody knows since when the rule is met.
     """
-    known = facts.known(learner_id, rule.condition, rule=rule)
+    known = facts.known(learner_id, rule.condition, rule=rule, noting=True)
     explanation = rules.explain(rule.condition, known)
     if explanation.met is False:
         _lose(rule, learner_id)

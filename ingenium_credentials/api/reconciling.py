@@ -20,6 +20,7 @@ from django.utils import timezone
 from .. import rules
 from ..models import Approval, Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
 from .awarding import evaluate, rules_for, rules_with_approvals, would_lose
+from .concerning import is_concerned
 from .deciding import approvals_alone, follow_approval
 from .facts import known
 from .hearing import Unheard, hear, unheard
@@ -131,7 +132,7 @@ def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> I
             progress(run.looked_at)
             yield thing
 
-    for course in [run.course_id] if run.course_id else _courses():
+    for course in filter(is_concerned, [run.course_id] if run.course_id else _courses()):
         yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
     yield from _compare_results(seen(_pages(_results(run))), dry_run=dry_run)
     for rule in rules_with_approvals(run.course_id):

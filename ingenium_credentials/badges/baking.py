@@ -34,7 +34,7 @@ _PREFIX = "openbadges"
 _ELEMENT = f"{{{_NAMESPACE}}}credential"
 _SVG = "{http://www.w3.org/2000/svg}svg"
 _MAX_ELEMENTS = 50_000
-_TAG = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(rb"""<(?:[^"'>]++|"[^"]*"|'[^']*')*>""")
 _DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 """What XML 1.0 cannot hold, and the carriage return, which it would change."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-from . import elm_terms, seal, sealable, sealed
+from . import elm_terms, mandate, seal, sealable, sealed
 from .chains import Anchor
 from .conformance import Shape, members
 from .errors import CredentialError, MalformedCredential
@@ -154,28 +154,17 @@ def judge_seals(
     except CredentialError as error:
         return [of_error("seal", error)], False
     checks = [_seal_check(finding, bool(anchors)) for finding in findings]
-    if together := _awarded_check(opened.document, findings):
-        checks.append(together)
-    return checks, True
+    together = _together(opened.document, findings)
+    return [*checks, together] if together else checks, True
 
 
-def _awarded_check(document: Mapping[str, Any], findings: Sequence[SealFinding]) -> Check | None:
-    """Whether each awarding body stands behind the text: by its own seal, or by a mandate.
+def _together(document: Mapping[str, Any], findings: Sequence[SealFinding]) -> Check | None:
+    """How many of the awarding bodies have sealed it, and what is said of the others.
 
-    Nothing is said where one organisation awards alone. A seal can be taken off unseen, so that
-    an awarding body without one is not known to have agreed.
+    A seal can be taken off unseen: a body without one is not known to have agreed, unless by mandate.
     """
-    found = sealable.awarded(document, [finding.certified for finding in findings])
-    sentence = f"Sealed by {found.sealed} of {found.named} awarding bodies."
-    if found.named == found.sealed:
-        return passed("awarding", sentence) if found.named > 1 else None
-    if found.by_mandate:
-        return passed(
-            "awarding",
-            sentence + " For the others somebody seals by mandate.",
-            "The mandate is inside for people to read; nobody has checked it here.",
-        )
-    return not_checked("awarding", sentence + " Nothing shows that the others agree.")
+    named, signed = sealable.awarding(document, [finding.certified for finding in findings])
+    return mandate.check(signed=signed, named=named, agreements=mandate.agreements(document))
 
 
 def _seal_check(finding: SealFinding, has_anchors: bool) -> Check:

@@ -38,7 +38,6 @@ CHECK_IDS = (
     "proof",
     "issuer",
     "seal",
-    "awarding",
     "holder",
     "challenge",
     "domain",

@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
-
 from .certificates import Organisation
 from .errors import MalformedCredential, ProofError, UnknownCode
 from .moments import parse_moment
@@ -21,7 +19,7 @@ from .strict_json import parse
 from .vocabularies import find
 
 __all__ = [
-    *("MAX_BYTES", "MAX_VALUES", "Awarded", "awarded", "demand_complete", "demand_issuer", "demand_part"),
+    *("MAX_BYTES", "MAX_VALUES", "awarding", "demand_complete", "demand_issuer", "demand_part"),
     *("is_issuer", "read_document"),
 ]
 
@@ -41,7 +39,6 @@ _REQUIRED = (
     *("credentialProfiles", "credentialSchema", "displayParameter"),
 )
 _CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
-_MANDATE = "http://data.europa.eu/snb/evidence-type/c_18016257"
 _MOMENTS = ("issued", "issuanceDate", "validFrom", "validUntil", "expirationDate")
 _CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
@@ -121,18 +118,8 @@ def demand_part(document: Mapping[str, Any], organisation: Organisation) -> None
         raise ProofError("The credential does not name the organisation of the seal as one that awards.")
 
 
-@frozen
-class Awarded:
-    """Who awards, according to the text, and who of them stands behind it."""
-
-    named: int
-    sealed: int
-    by_mandate: bool
-    """Whether the text shows a mandate of those who have not sealed."""
-
-
-def awarded(document: Mapping[str, Any], sealing: Sequence[Organisation]) -> Awarded:
-    """How many of the awarding bodies that the document names are among those who sealed it."""
+def awarding(document: Mapping[str, Any], sealing: Sequence[Organisation]) -> tuple[int, int]:
+    """How many awarding bodies the document names, and how many of them are among those who sealed it."""
     bodies = {str(body.get("id")): body for body in _awarding_bodies(document)}
     issuer = document.get("issuer")
     own = issuer.get("id") if isinstance(issuer, dict) else None
@@ -144,8 +131,7 @@ def awarded(document: Mapping[str, Any], sealing: Sequence[Organisation]) -> Awa
         )
         for name, body in bodies.items()
     )
-    kinds = (kind for entry in _objects(document.get("evidence")) for kind in _objects(entry.get("dcType")))
-    return Awarded(len(bodies), sealed, any(kind.get("id") == _MANDATE for kind in kinds))
+    return len(bodies), sealed
 
 
 def _difference(described: Mapping[str, Any], organisation: Organisation, *, full: bool) -> str:

@@ -46,4 +46,18 @@ def _bare(line: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return re.sub(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", r"<strong>\1</strong>", escape(text))
+    """Escaped, with `**…**` in bold: one walk over the pieces, whatever a stranger has written."""
+    pieces = escape(text).split("**")
+    done, bold = [pieces[0]], None
+    for piece in pieces[1:]:
+        if bold is None and piece[:1].strip():
+            bold = [piece]
+        elif bold is not None and bold[-1][-1:].strip():
+            done += ["<strong>", "**".join(bold), "</strong>", piece]
+            bold = None
+        elif bold is not None:
+            bold.append(piece)
+        else:
+            done += ["**", piece]
+    # What was never closed stays as it was written.
+    return "".join(done if bold is None else [*done, "**", "**".join(bold)])

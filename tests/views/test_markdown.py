@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+
+import pytest
 from defusedxml import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,5 +38,27 @@ def test_a_text_without_end_is_cut() -> None:
     assert len(render("a" * 1_000_000)) < 60_000
 
 
-def test_many_asterisks_take_no_time() -> None:
-    render("**a" * 16_000)
+@pytest.mark.parametrize(
+    "piece", ["**a ", "**a", "** ", "**", "*", "\n", "\n ", " \n- ", "# ", "\r\n", "&", "- **a "]
+)
+def test_the_work_grows_no_faster_than_the_text(piece: str) -> None:
+    seconds = time.process_time()
+    render(piece * (50_000 // len(piece)))
+
+    assert time.process_time() - seconds < 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a **b c** d **e**", "<p>a <strong>b c</strong> d <strong>e</strong></p>"),
+        ("**a ** b**", "<p><strong>a ** b</strong></p>"),
+        ("2 ** 3 ** 4", "<p>2 ** 3 ** 4</p>"),
+        ("**a b", "<p>**a b</p>"),
+        ("**a ** b", "<p>**a ** b</p>"),
+        ("****", "<p>****</p>"),
+        ("**<b>**", "<p><strong>&lt;b&gt;</strong></p>"),
+    ],
+)
+def test_bold_is_what_stands_between_two_pairs_of_asterisks(text: str, html: str) -> None:
+    assert render(text) == html
