@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from .explanation import TIMELESS, Entry, Explanation, order
@@ -247,7 +248,11 @@ def _sum(leaf: Leaf, entries: tuple[Entry, ...], say: Callable[[Decimal, Decimal
 
 
 def _percent(share: Decimal | None) -> str:
-    return "" if share is None else f"{share:.2%}"
+    """As people write it where the reader is: “62,5 %”."""
+    if share is None:
+        return ""
+    figure = f"{(share * 100).quantize(Decimal('0.01')):f}"
+    return f"{number_format(figure.rstrip('0').rstrip('.'))}\u00a0%"
 
 
 def _say_passed() -> str:
