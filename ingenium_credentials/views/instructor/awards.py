@@ -165,6 +165,9 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         "valid_until": utc(award.valid_until) if award.valid_until else "",
         "review_reason": gettext(award.review_reason) if award.review_reason else "",
         "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
+        "asked_until": utc(award.confirmation_due_at)
+        if award.confirmation_due_at and api.awaits_confirmation(award)
+        else "",
         "can": _allowed(award, is_replaced=following is not None),
         "supersedes": award.supersedes,
         "superseded_by": following,
@@ -182,6 +185,9 @@ def _allowed(award: Award, *, is_replaced: bool) -> set[str]:
         Award.State.REVIEW: {"decide"},
         Award.State.EXPIRED: {"revoke"},
     }.get(Award.State(award.state), set())
+    if api.awaits_confirmation(award):
+        # Trying again would sign nothing: it waits for the learner.
+        found = found - {"retry"}
     if api.is_renewable(award, timezone.now()):
         found = found | {"renew"}
     return found - {"name", "grade", "renew"} if is_replaced else found
