@@ -82,5 +82,9 @@ class IngeniumCredentialsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and give the lists the labels that the operator has brought."""
         from . import checks  # noqa: F401  (registers on import)
+        from .badges import vocabularies
+        from .conf import conf
+
+        vocabularies.use(conf.VOCABULARIES_DIR)
