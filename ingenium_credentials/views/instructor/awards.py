@@ -46,6 +46,7 @@ _DEEDS = {
     "name-stated": pgettext_lazy("audit", "Name written by the learner"),
     "exported": pgettext_lazy("audit", "Exported without a seal"),
     "review-opened": pgettext_lazy("audit", "Review opened"),
+    "review-left": pgettext_lazy("audit", "Review left to a person"),
     "review-closed": pgettext_lazy("audit", "Review closed: it stands"),
     "held": pgettext_lazy("audit", "Held back for a review"),
     "released": pgettext_lazy("audit", "Released"),
