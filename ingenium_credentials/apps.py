@@ -84,7 +84,7 @@ class IngeniumCredentialsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the checks, read the operator's labels, and listen to completions where the LMS has them."""
+        """Register the checks, read the operator's labels, and listen to completions where there are some."""
         from . import checks  # noqa: F401  (registers on import)
         from .badges import vocabularies
         from .conf import conf
