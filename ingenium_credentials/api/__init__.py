@@ -68,6 +68,7 @@ from .offering import (
     condition_warnings,
     define_offered_course,
     demand_offered,
+    later_runs,
     offered_definitions,
     rules_of_course,
 )
@@ -248,6 +249,7 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
+    "later_runs",
     "lost",
     "mandate_data",
     "mark_compromised",
