@@ -137,5 +137,5 @@ def test_a_review_that_nobody_could_be_told_of_says_that_a_person_decides(
     page = open_page(f"{PAGE}awards/{award.uuid}/", width=width, user=teacher)
 
     judge(page, "award-left-to-a-person")
-    assert "It ends only when somebody decides." in page.locator("#facts-title + dl").inner_text()
+    assert "It is revoked only if somebody decides so." in page.locator("#facts-title + dl").inner_text()
     assert "Review left to a person" in page.locator(".story").inner_text()
