@@ -15,7 +15,6 @@ from attrs import field, frozen
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -27,6 +26,7 @@ __all__ = [
     "Message",
     "NotDelivered",
     "account",
+    "accounts",
     "accounts_named",
     "course_exists",
     "course_name",
@@ -103,15 +103,28 @@ def is_platform() -> bool:
 
 def account(learner_id: int) -> Account | None:
     """The account with this id, or None when there is none (any more)."""
-    user: Any = get_user_model()._default_manager.filter(pk=learner_id).first()
-    if user is None:
-        return None
+    return accounts([learner_id]).get(learner_id)
+
+
+def accounts(learner_ids: Iterable[int]) -> dict[int, Account]:
+    """The accounts with these ids, as far as they exist, in a few queries however many they are."""
+    ids = list(dict.fromkeys(learner_ids))
+    found: dict[int, Account] = {}
+    for start in range(0, len(ids), _CHUNK):
+        users: list[Any] = list(get_user_model()._default_manager.filter(pk__in=ids[start : start + _CHUNK]))
+        names, languages = _profile_names(users), _languages(users)
+        for user in users:
+            found[user.pk] = _account(user, names.get(user.pk, ""), languages.get(user.pk, ""))
+    return found
+
+
+def _account(user: Any, profile_name: str, language: str) -> Account:
     return Account(
-        learner_id=learner_id,
+        learner_id=user.pk,
         username=user.get_username(),
-        name=(_profile_name(user) or user.get_full_name()).strip(),
+        name=(profile_name or user.get_full_name()).strip(),
         email=(user.email or "").strip(),
-        language=_language(user),
+        language=language,
         is_active=user.is_active and not _is_retired(user),
     )
 
@@ -122,20 +135,23 @@ def _is_retired(user: Any) -> bool:
     return str(user.email or "").endswith(f"@{domain}")
 
 
-def _profile_name(user: Any) -> str:
-    # Registration in the LMS fills the profile and leaves first and last name empty.
-    try:
-        return str(user.profile.name or "")
-    except (AttributeError, ObjectDoesNotExist):
-        return ""
-
-
-def _language(user: Any) -> str:
+def _profile_names(users: Sequence[Any]) -> dict[int, str]:
+    """Registration in the LMS fills the profile and leaves first and last name empty."""
     if not is_platform():
-        return ""
+        return {}
+    from common.djangoapps.student.models import UserProfile
+
+    rows = UserProfile.objects.filter(user_id__in=[user.pk for user in users])
+    return {learner_id: name or "" for learner_id, name in rows.values_list("user_id", "name")}
+
+
+def _languages(users: Sequence[Any]) -> dict[int, str]:
+    if not is_platform():
+        return {}
     from openedx.core.djangoapps.user_api.models import UserPreference
 
-    return str(UserPreference.get_value(user, "pref-lang") or "")
+    rows = UserPreference.objects.filter(user_id__in=[user.pk for user in users], key="pref-lang")
+    return {learner_id: value or "" for learner_id, value in rows.values_list("user_id", "value")}
 
 
 def is_course_staff(user: Any, course_id: str) -> bool:

@@ -15,7 +15,7 @@ from ingenium_credentials.badges.public_keys import Algorithm
 from ingenium_credentials.models import Achievement, AwardRule, Issuer, Organisation
 from tests.annex import ELEMENTS
 
-pytest_plugins = ["tests.services", "tests.seals"]
+pytest_plugins = ["tests.services", "tests.seals", "tests.platform"]
 
 DATABASE_FIXTURES = {
     "admin_client",

@@ -22,8 +22,8 @@ def test_an_account_has_the_name_of_its_holder(learner: Any) -> None:
     assert found.is_active
 
 
-def test_the_name_of_the_profile_goes_before_the_account_s(learner: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(type(learner), "profile", SimpleNamespace(name="Ελένη Π."), raising=False)
+def test_the_name_of_the_profile_goes_before_the_account_s(platform: dict[str, Rows], learner: Any) -> None:
+    platform["UserProfile"].append(SimpleNamespace(user_id=learner.pk, name="Ελένη Π."))
 
     found = lms.account(learner.pk)
 
@@ -61,9 +61,9 @@ class Rows(list[Any]):
     def first(self) -> Any:
         return self[0] if self else None
 
-    def values_list(self, name: str, *, flat: bool) -> Rows:
-        assert flat
-        return Rows(getattr(row, name) for row in self)
+    def values_list(self, *names: str, flat: bool = False) -> list[Any]:
+        rows = [tuple(getattr(row, name) for name in names) for row in self]
+        return Rows(row[0] for row in rows) if flat else rows
 
 
 @pytest.fixture
@@ -71,6 +71,8 @@ def platform(monkeypatch: Any) -> dict[str, Rows]:
     """Modules where the platform has them, with rows instead of tables."""
     tables = {
         "common.djangoapps.student.models.CourseEnrollment": Rows(),
+        "common.djangoapps.student.models.UserProfile": Rows(),
+        "openedx.core.djangoapps.user_api.models.UserPreference": Rows(),
         "lms.djangoapps.certificates.models.GeneratedCertificate": Rows(),
         "lms.djangoapps.grades.models.PersistentCourseGrade": Rows(),
         "openedx.core.djangoapps.content.course_overviews.models.CourseOverview": Rows(),
@@ -83,20 +85,34 @@ def platform(monkeypatch: Any) -> dict[str, Rows]:
             if name not in sys.modules:
                 monkeypatch.setitem(sys.modules, name, ModuleType(name))
         monkeypatch.setattr(sys.modules[module_name], model, SimpleNamespace(objects=rows), raising=False)
-    preferences = ModuleType("openedx.core.djangoapps.user_api.models")
-    preference = SimpleNamespace(get_value=lambda _user, key: "el" if key == "pref-lang" else None)
-    preferences.UserPreference = preference  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "openedx.core.djangoapps.user_api", ModuleType("user_api"))
-    monkeypatch.setitem(sys.modules, preferences.__name__, preferences)
     monkeypatch.setattr(lms, "is_platform", lambda: True)
     return {path.rpartition(".")[2]: rows for path, rows in tables.items()}
 
 
 def test_in_a_platform_the_chosen_language_is_known(platform: dict[str, Rows], learner: Any) -> None:
+    platform["UserPreference"].append(SimpleNamespace(user_id=learner.pk, value="el"))
+
     found = lms.account(learner.pk)
 
     assert found is not None
     assert found.language == "el"
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_many_accounts_are_read_at_once(
+    platform: dict[str, Rows], django_user_model: Any, django_assert_num_queries: Any, count: int
+) -> None:
+    learners = [django_user_model.objects.create_user(f"learner{place}") for place in range(count)]
+    for learner in learners:
+        platform["UserProfile"].append(SimpleNamespace(user_id=learner.pk, name=f"Name {learner.pk}"))
+    gone = learners[-1].pk + 1
+
+    with django_assert_num_queries(1):
+        found = lms.accounts([*(learner.pk for learner in learners), gone])
+
+    assert {pk: account.name for pk, account in found.items()} == {
+        learner.pk: f"Name {learner.pk}" for learner in learners
+    }
 
 
 def test_in_a_platform_courses_have_names_and_modes(platform: dict[str, Rows]) -> None:

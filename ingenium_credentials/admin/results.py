@@ -44,7 +44,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
 class PartResultAdmin(ReadOnlyAdmin):
     """One learner in one category, subsection or unit of a course."""
 
-    list_display = ("learner_id", "course_id", "kind", "key", "value", "at")
-    list_filter = ("kind",)
+    list_display = ("learner_id", "course_id", "kind", "key", "value", "at", "seen")
+    list_filter = ("kind", "seen")
     search_fields = ("=learner_id", "course_id", "key")
     date_hierarchy = "at"

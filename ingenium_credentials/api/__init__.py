@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
-from .auditing import note
+from .auditing import acting, note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
@@ -24,6 +24,7 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
+from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .inbox import left as news_left
@@ -55,7 +56,9 @@ from .mailing import (
 )
 from .mass_revoking import (
     MassPreview,
+    awards_in,
     carry_out,
+    concerned_by,
     decide_mass_revocation,
     preview_mass_revocation,
     propose_mass_revocation,
@@ -73,6 +76,7 @@ from .palette import palette
 from .personal_data import personal_data
 from .queueing import (
     EVALUATE,
+    FETCH,
     ISSUE,
     LAPSE,
     PUBLISH,
@@ -96,7 +100,7 @@ from .recording import (
     record_grade,
     record_passing,
 )
-from .renewing import is_renewable, renew
+from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
 from .reviewing import LOST, lost, open_review
@@ -115,6 +119,7 @@ from .verifying import ERASED, RECORD, verify
 __all__ = [
     "ERASED",
     "EVALUATE",
+    "FETCH",
     "FORMATS",
     "ISSUE",
     "LAPSE",
@@ -156,9 +161,11 @@ __all__ = [
     "NotReady",
     "PartValue",
     "PublishedList",
+    "RenewalPreview",
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
+    "acting",
     "activate",
     "allot",
     "allow_again",
@@ -171,7 +178,9 @@ __all__ = [
     "award_approved",
     "award_by_hand",
     "award_data",
+    "awards_in",
     "awards_of_course",
+    "being_fetched",
     "branding_faults",
     "can_be_told",
     "cancel_simulation",
@@ -180,6 +189,7 @@ __all__ = [
     "close_review",
     "complete_languages",
     "completeness",
+    "concerned_by",
     "condition_warnings",
     "confirm_name",
     "content_of",
@@ -217,6 +227,8 @@ __all__ = [
     "export_rows",
     "export_xlsx",
     "faults_of",
+    "fetch",
+    "fetches_left",
     "forget_learner",
     "freeze",
     "has_objected",
@@ -257,6 +269,7 @@ __all__ = [
     "preview_learner_erasure",
     "preview_mass_revocation",
     "preview_name",
+    "preview_renewal",
     "preview_revocation",
     "propose_mass_revocation",
     "provide_keys",

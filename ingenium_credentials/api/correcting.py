@@ -47,6 +47,8 @@ class CorrectionPreview:
     """The credentials that would be replaced; none when nothing was signed yet."""
     wholes: int
     """Awards that are built on this one, and would come under review."""
+    seen: str
+    """A token of what was looked at: the verbs refuse it when the award has changed since."""
 
     @property
     def changes(self) -> bool:
@@ -61,6 +63,7 @@ def preview_correction(
     with transaction.atomic():
         row = superseding.newest(award)
         changes = names(name, latin_name) if name is not None else _grade(row, grade)
+        _demand_correctable(row)
     before = (row.recipient_name, row.recipient_latin_name, row.grade)
     return CorrectionPreview(
         award=row.uuid,
@@ -73,49 +76,73 @@ def preview_correction(
         ),
         formats=tuple(row.credentials.order_by("format").values_list("format", flat=True)),
         wholes=row.wholes.filter(state__in=(State.PENDING, State.ISSUED)).count(),
+        seen=superseding.look_of(row),
     )
 
 
 def correct_name(
-    award: Which, name: str, latin_name: str = "", *, source: str, reason: str, actor_id: int | None = None
+    award: Which,
+    name: str,
+    latin_name: str = "",
+    *,
+    source: str,
+    reason: str,
+    actor_id: int | None = None,
+    seen: str = "",
 ) -> Award:
     """Write the learner's name anew; returns the award that will say so, pending.
 
     Without `latin_name` it is transcribed. `source` is one of `NAME_SOURCES`. Saying what
     it says already changes nothing. Raises `NotAllowed` for a name that cannot be printed,
-    an unknown source, no reason, and for an award that does not stand.
+    an unknown source, no reason, for an award that does not stand, and with the `seen` of a
+    preview when the award has changed since.
     """
     if source not in NAME_SOURCES:
         raise NotAllowed(_("The source of a name is one of: %(known)s.") % {"known": ", ".join(NAME_SOURCES)})
     changes = names(name, latin_name)
-    return _correct(award, changes, {"name_source": source}, reason=reason, actor_id=actor_id)
+    return _correct(award, changes, {"name_source": source}, reason=reason, actor_id=actor_id, seen=seen)
 
 
-def correct_grade(award: Which, grade: Decimal | None, *, reason: str, actor_id: int | None = None) -> Award:
+def correct_grade(
+    award: Which, grade: Decimal | None, *, reason: str, actor_id: int | None = None, seen: str = ""
+) -> Award:
     """Write the grade anew, a share of the maximum; None leaves it out. As `correct_name` else.
 
     Raises `NotAllowed`, too, where the definition does not show a grade.
     """
     with transaction.atomic():
         changes = _grade(superseding.newest(award), grade)
-        return _correct(award, changes, {}, reason=reason, actor_id=actor_id)
+        return _correct(award, changes, {}, reason=reason, actor_id=actor_id, seen=seen)
 
 
 def _correct(
-    award: Which, changes: dict[str, Any], beside: dict[str, Any], *, reason: str, actor_id: int | None
+    award: Which,
+    changes: dict[str, Any],
+    beside: dict[str, Any],
+    *,
+    reason: str,
+    actor_id: int | None,
+    seen: str,
 ) -> Award:
     reason = demand_reason(reason)
     with transaction.atomic():
         row = superseding.newest(award)
+        superseding.demand_unchanged(row, seen)
         if all(getattr(row, field) == value for field, value in changes.items()):
             return row
         if row.state == State.PENDING:
             return amend(row, changes | beside, action="corrected", actor_id=actor_id, reason=reason)
-        if row.state == State.EXPIRED:
-            raise NotAllowed(_("The award has expired. Renew it; the new one can be corrected."))
+        _demand_correctable(row)
         return superseding.replace(
             row, action="corrected", actor_id=actor_id, reason=reason, **(changes | beside)
         )
+
+
+def _demand_correctable(row: Award) -> None:
+    if row.state == State.EXPIRED:
+        raise NotAllowed(_("The award has expired. Renew it; the new one can be corrected."))
+    if row.state != State.PENDING:
+        superseding.demand_replaceable(row)
 
 
 def amend(row: Award, changes: dict[str, Any], *, action: str, actor_id: int | None, reason: str) -> Award:

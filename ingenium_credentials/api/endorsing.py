@@ -110,6 +110,7 @@ def mandate_data(found: Sequence[Mandate]) -> MandateData | None:
         statement=" ".join(filter(None, statements)),
         valid_from=max(mandate.valid_from for mandate in found),
         valid_until=min(ends) if ends else None,
+        digests=tuple(dict.fromkeys(mandate.document_sha256 for mandate in found)),
         documents=tuple(dict.fromkeys(bytes(mandate.document) for mandate in found if mandate.document)),
     )
 

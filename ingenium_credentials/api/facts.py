@@ -7,16 +7,18 @@ queries per chunk, so that 100,000 of them can stream through.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.db.models import Q
 from django.utils import timezone
 
 from .. import coursework, lms, rules
 from ..models import Achievement, Approval, Award, AwardRule, CourseResult, OfferedCourse, PartResult
+from . import parts
 from .states import COUNTING
 
 __all__ = ["known", "known_of", "standing_awards"]
@@ -27,7 +29,12 @@ _OF_KIND = {
     PartResult.Kind.SUBSECTION: "subsections",
     PartResult.Kind.BLOCK: "blocks",
 }
-_PART_KINDS = ("category_grade", "subsection_grade", "block_completed")
+_PARTS_ASKED = {
+    "category_grade": PartResult.Kind.CATEGORY,
+    "subsection_grade": PartResult.Kind.SUBSECTION,
+    "block_completed": PartResult.Kind.BLOCK,
+}
+"""The requirements that ask for something in a part of a course, and of which kind that is."""
 
 Condition = rules.Rule | object
 
@@ -38,13 +45,17 @@ def known(
     *,
     rule: AwardRule | None = None,
     courses_count_twice: bool | None = None,
+    noting: bool = False,
 ) -> rules.Known:
     """Everything known of the learner that the condition asks for.
 
     `rule` tells whose approvals count and, unless `courses_count_twice` does, whether a
-    course may count twice. Raises `rules.ConditionError`.
+    course may count twice. `noting` keeps what the LMS says of parts of courses, so that it
+    is remembered since when it has been so. Raises `rules.ConditionError`.
     """
-    found = known_of([learner_id], condition, rule=rule, courses_count_twice=courses_count_twice)
+    found = known_of(
+        [learner_id], condition, rule=rule, courses_count_twice=courses_count_twice, noting=noting
+    )
     return next(found)[1]
 
 
@@ -54,12 +65,13 @@ def known_of(
     *,
     rule: AwardRule | None = None,
     courses_count_twice: bool | None = None,
+    noting: bool = False,
 ) -> Iterator[tuple[int, rules.Known]]:
     """The same for many learners, in the order given, a chunk at a time."""
     parsed = condition if isinstance(condition, rules.Rule) else rules.parse(condition)
     if courses_count_twice is None:
         courses_count_twice = rule is not None and rule.achievement.counts_courses_twice
-    reader = _Reader(parsed, rule, courses_count_twice, _offered(parsed))
+    reader = _Reader(parsed, rule, courses_count_twice, _offered(parsed), noting)
     ids = iter(learner_ids)
     while chunk := list(islice(ids, _CHUNK)):
         yield from reader.read(chunk)
@@ -101,6 +113,7 @@ class _Reader:
     row: AwardRule | None
     courses_count_twice: bool
     offered: Mapping[str, Mapping[str, Any]]
+    noting: bool
 
     def read(self, learner_ids: Sequence[int]) -> Iterator[tuple[int, rules.Known]]:
         """What is known of each of these learners."""
@@ -124,8 +137,13 @@ class _Reader:
         if not self.rule.courses:
             return {}
         told: dict[tuple[int, str], dict[str, Any]] = {}
-        for tell in (self._results, self._parts, self._told_by_lms):
-            for key, members in tell(learner_ids):
+        parts = self._rows_of_parts(learner_ids)
+        for news in (
+            self._results(learner_ids),
+            _reported(row for row in parts if not row.seen),
+            self._told_by_lms(learner_ids, [row for row in parts if row.seen]),
+        ):
+            for key, members in news:
                 _add(told.setdefault(key, dict(_NO_PARTS)), members)
         found: dict[int, dict[str, rules.Facts]] = defaultdict(dict)
         for (learner_id, course_id), members in told.items():
@@ -139,20 +157,24 @@ class _Reader:
         for learner_id, course_id, *values in rows.values_list("learner_id", "course_id", *_OF_RESULT):
             yield (learner_id, course_id), dict(zip(_OF_RESULT, values, strict=True))
 
-    def _parts(self, learner_ids: Sequence[int]) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
-        if not self.rule.asks_for(*_PART_KINDS):
-            return
+    def _rows_of_parts(self, learner_ids: Sequence[int]) -> list[PartResult]:
+        if not self.rule.asks_for(*_PARTS_ASKED):
+            return []
         rows = PartResult.objects.filter(learner_id__in=learner_ids, course_id__in=self.rule.courses)
-        for row in rows:
-            part = rules.Part(value=row.value, at=row.at)
-            yield (row.learner_id, row.course_id), {_OF_KIND[PartResult.Kind(row.kind)]: {row.key: part}}
+        return list(rows)
 
-    def _told_by_lms(self, learner_ids: Sequence[int]) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
+    def _told_by_lms(
+        self, learner_ids: Sequence[int], seen: Sequence[PartResult]
+    ) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
         """What the LMS says itself: the newest there is, so it comes last."""
         for course_id in sorted(self.rule.courses) if lms.is_platform() else ():
             leaves = [leaf for leaf in self.rule.leaves if leaf.course == course_id]
+            before = {(row.learner_id, row.kind, row.key): row for row in seen if row.course_id == course_id}
+            parts = _parts_in_lms(course_id, learner_ids, leaves, before, noting=self.noting)
             for learner_id, members in _ask_lms(course_id, learner_ids, leaves):
                 yield (learner_id, course_id), members
+            for (learner_id, kind, key), part in parts.items():
+                yield (learner_id, course_id), {_OF_KIND[PartResult.Kind(kind)]: {key: part}}
 
     def _held(self, learner_ids: Sequence[int]) -> dict[int, dict[str, rules.Held]]:
         if not self.rule.definitions:
@@ -227,21 +249,8 @@ def _ask_lms(
     kinds = {leaf.kind for leaf in leaves}
     modes = coursework.enrolments(course_id, learner_ids) if any(leaf.modes for leaf in leaves) else None
     cohorts = coursework.cohorts_of(course_id, learner_ids) if "cohort" in kinds else None
-    subsections = [leaf.block for leaf in leaves if leaf.kind == "subsection_grade"]
-    blocks = [leaf.block for leaf in leaves if leaf.kind == "block_completed"]
-    parts = {
-        "categories": coursework.category_grades(course_id, learner_ids) if "category_grade" in kinds else {},
-        "subsections": coursework.subsection_grades(course_id, learner_ids, subsections)
-        if subsections
-        else {},
-        "blocks": coursework.completed_blocks(course_id, learner_ids, blocks) if blocks else {},
-    }
     for learner_id in learner_ids:
-        members: dict[str, Any] = {
-            name: {key: rules.Part(value=part.value, at=part.at) for key, part in found[learner_id].items()}
-            for name, found in parts.items()
-            if learner_id in found
-        }
+        members: dict[str, Any] = {}
         if modes is not None:
             members |= {
                 "is_enrolled": learner_id in modes,
@@ -251,3 +260,64 @@ def _ask_lms(
             members["cohorts"] = cohorts.get(learner_id, frozenset())
         if members:
             yield learner_id, members
+
+
+def _reported(rows: Iterable[PartResult]) -> Iterator[tuple[tuple[int, str], dict[str, Any]]]:
+    for row in rows:
+        members = {_OF_KIND[PartResult.Kind(row.kind)]: {row.key: parts.part_of(row)}}
+        yield (row.learner_id, row.course_id), members
+
+
+def _parts_in_lms(
+    course_id: str,
+    learner_ids: Sequence[int],
+    leaves: Sequence[rules.Leaf],
+    before: Mapping[parts.Key, PartResult],
+    *,
+    noting: bool,
+) -> dict[parts.Key, rules.Part]:
+    """How far each learner is in the parts that are asked for, and since when, as far as that was seen."""
+    enough = _enough(leaves)
+    if not enough:
+        return {}
+    told = dict(_grades_in_lms(course_id, learner_ids, enough))
+    known = parts.note_seen(course_id, told, enough, before) if noting else before
+    # Seen for the first time, it has been so since now, unless the LMS knows better.
+    return {
+        key: evolve(
+            part,
+            at=part.at or timezone.now(),
+            reports=parts.part_of(known[key]).reports if key in known else (),
+        )
+        for key, part in told.items()
+    }
+
+
+def _enough(leaves: Sequence[rules.Leaf]) -> dict[tuple[str, str], Decimal]:
+    """The least that is asked of each part, by kind and key."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for leaf in leaves:
+        if (kind := _PARTS_ASKED.get(leaf.kind)) is not None:
+            part = (str(kind), leaf.category or leaf.block)
+            least = Decimal(1) if kind == PartResult.Kind.BLOCK else leaf.min_grade or Decimal(0)
+            found[part] = min(found.get(part, least), least)
+    return found
+
+
+def _grades_in_lms(
+    course_id: str, learner_ids: Sequence[int], asked: Iterable[tuple[str, str]]
+) -> Iterator[tuple[parts.Key, rules.Part]]:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for kind, key in asked:
+        keys[kind].append(key)
+    for kind, ask in _ASK.items():
+        for learner_id, found in ask(course_id, learner_ids, keys[kind]).items() if keys[kind] else ():
+            for key in found.keys() & set(keys[kind]):
+                yield (learner_id, str(kind), key), rules.Part(value=found[key].value, at=found[key].at)
+
+
+_ASK: dict[str, Callable[[str, Sequence[int], Sequence[str]], coursework.Parts]] = {
+    PartResult.Kind.CATEGORY: lambda course, learners, _keys: coursework.category_grades(course, learners),
+    PartResult.Kind.SUBSECTION: coursework.subsection_grades,
+    PartResult.Kind.BLOCK: coursework.completed_blocks,
+}

@@ -6,6 +6,7 @@ outbox: awards are revoked one by one, and a sweep goes on where that was cut of
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -16,14 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Award, Credential, MassRevocation
-from . import auditing, queueing
+from . import auditing, overseeing, queueing, tables
 from .errors import NotAllowed
 from .revoking import revoke
 from .states import State, demand_reason
 
 __all__ = [
     "MassPreview",
+    "awards_in",
     "carry_out",
+    "concerned_by",
     "decide_mass_revocation",
     "preview_mass_revocation",
     "propose_mass_revocation",
@@ -45,6 +48,8 @@ class MassPreview:
     """How many signed documents of each format stop being valid."""
     wholes: int
     """Awards built on these, which would come under review."""
+    seen: str
+    """A token of which awards would change: approving refuses it when they are others by then."""
 
     @property
     def changes(self) -> int:
@@ -52,19 +57,60 @@ class MassPreview:
         return sum(self.by_definition.values())
 
 
+def awards_in(data: bytes) -> list[str]:
+    """The public ids in a file: CSV or XLSX with one in each row, such as an exported list of awards.
+
+    Raises `NotAllowed`, with the row, for what is none.
+    """
+    try:
+        table = tables.read_table(data)
+    except tables.Unreadable as error:
+        raise NotAllowed(str(error)) from error
+    cells = [(place, cell) for row in table.rows[:2] for place, cell in enumerate(row)]
+    column = next((place for place, cell in cells if _is_uuid(cell)), None)
+    if column is None:
+        raise NotAllowed(_("The file names no award. Write the public id of one in each row."))
+    found = [row[column] if column < len(row) else "" for row in table.rows]
+    begin = 0 if _is_uuid(found[0]) else 1
+    for number, cell in zip(table.numbers[begin:], found[begin:], strict=True):
+        if not _is_uuid(cell):
+            raise NotAllowed(
+                _("Row %(row)d has no public id of an award in column %(column)d.")
+                % {"row": number, "column": column + 1}
+            )
+    return found[begin:]
+
+
+def _is_uuid(cell: str) -> bool:
+    try:
+        return bool(UUID(cell))
+    except ValueError:
+        return False
+
+
 def propose_mass_revocation(
-    award_uuids: Iterable[UUID | str], reason: str, actor_id: int | None, *, dry_run: bool = False
+    award_uuids: Iterable[UUID | str],
+    reason: str,
+    actor_id: int | None,
+    *,
+    course_id: str = "",
+    dry_run: bool = False,
 ) -> MassRevocation:
     """Ask that these awards be revoked; no award is changed. With `dry_run` the proposal is not kept.
 
-    Raises `NotAllowed` for an unknown award, none or too many, without a reason, and
-    without a person who asks.
+    With a course all of them must be its awards, and its staff decides. Raises `NotAllowed` for
+    an unknown award, none or too many, without a reason unless it is a dry run, and without a
+    person who asks.
     """
-    reason = demand_reason(reason)
+    reason = reason if dry_run else demand_reason(reason)
     if actor_id is None:
         raise NotAllowed(_("Many awards are revoked by two people: it must be known who proposes it."))
     row = MassRevocation(
-        awards=_known(award_uuids), reason=reason, proposed_at=timezone.now(), proposed_by=actor_id
+        course_id=course_id,
+        awards=_known(award_uuids, course_id),
+        reason=reason,
+        proposed_at=timezone.now(),
+        proposed_by=actor_id,
     )
     if dry_run:
         return row
@@ -74,20 +120,24 @@ def propose_mass_revocation(
     return row
 
 
-def _known(award_uuids: Iterable[UUID | str]) -> list[str]:
+def _known(award_uuids: Iterable[UUID | str], course_id: str) -> list[str]:
     wanted = sorted(set(map(_uuid, award_uuids)), key=str)
     if not wanted or len(wanted) > _MOST_AWARDS:
         raise NotAllowed(
             _("A proposal names at least one award, and at most %(most)d.") % {"most": _MOST_AWARDS}
         )
-    known = set(Award.objects.filter(uuid__in=wanted).values_list("uuid", flat=True))
+    known = set(_within(course_id).filter(uuid__in=wanted).values_list("uuid", flat=True))
     unknown = [uuid for uuid in wanted if uuid not in known]
     if unknown:
         raise NotAllowed(
-            _("%(count)d awards do not exist, the first of them: %(uuid)s")
+            _("%(count)d awards do not exist, or not here; the first of them: %(uuid)s")
             % {"count": len(unknown), "uuid": unknown[0]}
         )
     return [str(uuid) for uuid in wanted]
+
+
+def _within(course_id: str) -> QuerySet[Award]:
+    return overseeing.awards_of_course(course_id) if course_id else Award.objects.all()
 
 
 def _uuid(value: UUID | str) -> UUID:
@@ -110,7 +160,18 @@ def preview_mass_revocation(proposal: MassRevocation) -> MassPreview:
         by_definition=_counted(concerned, "definition"),
         formats=_counted(Credential.objects.filter(award__in=concerned), "format"),
         wholes=wholes.exclude(pk__in=concerned).distinct().count(),
+        seen=_look_of(concerned),
     )
+
+
+def concerned_by(proposal: MassRevocation) -> QuerySet[Award]:
+    """What would be revoked now, the newest first."""
+    return _concerned(proposal).order_by("-awarded_at", "-pk")
+
+
+def _look_of(concerned: QuerySet[Award]) -> str:
+    uuids = concerned.order_by("uuid").values_list("uuid", flat=True)
+    return hashlib.sha256("".join(map(str, uuids)).encode()).hexdigest()[:32]
 
 
 def _concerned(proposal: MassRevocation) -> QuerySet[Award]:
@@ -128,14 +189,22 @@ def _counted(rows: QuerySet[Award] | QuerySet[Credential], field: str) -> dict[s
     return {row[field]: row["times"] for row in counted}
 
 
-def decide_mass_revocation(proposal: MassRevocation, approve: bool, actor_id: int | None) -> MassRevocation:
-    """Approve or reject; raises `NotAllowed` for whoever proposed it, and if it was decided already."""
+def decide_mass_revocation(
+    proposal: MassRevocation, approve: bool, actor_id: int | None, *, seen: str = ""
+) -> MassRevocation:
+    """Approve or reject; raises `NotAllowed` for whoever proposed it, and if it was decided already.
+
+    Approving is refused, too, when an award is not the course's any more, and with the
+    `seen` of a preview when other awards would be revoked by now.
+    """
     with transaction.atomic():
         row = MassRevocation.objects.select_for_update().get(pk=proposal.pk)
         if row.decided_at is not None:
             raise NotAllowed(_("It was decided already."))
         if actor_id is None or actor_id == row.proposed_by:
             raise NotAllowed(_("A second person must decide: not the one who proposed it."))
+        if approve:
+            _demand_approvable(row, seen)
         row.decided_at, row.decided_by = timezone.now(), actor_id
         if not approve:
             row.state = MassRevocation.State.REJECTED
@@ -145,6 +214,15 @@ def decide_mass_revocation(proposal: MassRevocation, approve: bool, actor_id: in
         if approve:
             queueing.queue(queueing.REVOKE_MANY, row.pk)
     return row
+
+
+def _demand_approvable(row: MassRevocation, seen: str) -> None:
+    concerned = _concerned(row)
+    if seen and seen != _look_of(concerned):
+        raise NotAllowed(_("By now other awards would be revoked than you have seen. Look again."))
+    mine = _within(row.course_id).values("pk")
+    if row.course_id and concerned.exclude(pk__in=mine).exists():
+        raise NotAllowed(_("Some of these awards are not of this course any more. Propose it anew."))
 
 
 def carry_out(proposal_id: int) -> int:

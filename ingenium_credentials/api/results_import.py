@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from .. import lms
 from ..models import CourseResult, OfferedCourse, PartResult
-from . import auditing
+from . import auditing, parts
 from .errors import NotAllowed
 from .recording import reconsider_results, record_grade, record_passing
 
@@ -119,25 +119,20 @@ def _event_id(result: ReportedResult, what: str) -> str:
 
 
 def _write_parts(course_id: str, result: ReportedResult) -> bool:
-    """Keep what is newer than what is known; returns whether anything was."""
+    """Add it to what was reported; returns whether anything is new."""
     known = {
         (row.kind, row.key): row
         for row in PartResult.objects.select_for_update().filter(
-            learner_id=result.learner_id, course_id=course_id
+            learner_id=result.learner_id, course_id=course_id, seen=False
         )
     }
     changed = False
     for part in result.parts:
-        row = known.get((part.kind, part.key))
-        if row is not None and (row.at, row.value) >= (result.at, part.value):
-            # Older, or of the same moment and no more: the order of reports decides nothing.
-            continue
-        PartResult.objects.update_or_create(
-            learner_id=result.learner_id,
-            course_id=course_id,
-            kind=part.kind,
-            key=part.key,
-            defaults={"value": part.value, "at": result.at},
+        row = known.get((part.kind, part.key)) or PartResult(
+            learner_id=result.learner_id, course_id=course_id, kind=part.kind, key=part.key
         )
-        changed = True
+        # One that is older may still tell since when it has been so.
+        if parts.report(row, result.at, part.value):
+            row.save()
+            changed = True
     return changed

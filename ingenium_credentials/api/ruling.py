@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, AwardRule, AwardRuleCourse, AwardRulePart, RuleVersion
-from . import auditing, queueing, recording
+from . import auditing, fetching, queueing, recording
 from .errors import Conflict, NotAllowed
 
 __all__ = [
@@ -44,7 +44,7 @@ def define_rule(
 
     `seen_revision` is the revision that the editor had before them, None for the one that
     `rule` was read at. Raises `Conflict` when somebody has changed it since, `NotAllowed`
-    for a circle of credentials or a schedule that ends before it begins,
+    for a circle of credentials, a schedule that ends before it begins or a revocation without notice,
     `rules.ConditionError` for a condition that is not understood, and Django's
     `ValidationError` for a value that its field does not take.
     """
@@ -113,7 +113,9 @@ def wake_rules(now: dt.datetime) -> int:
     for rule_id in AwardRule.objects.filter(wakes_at__lte=now).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             if AwardRule.objects.filter(pk=rule_id, wakes_at__lte=now).update(wakes_at=None):
-                _have_evaluated(AwardRule.objects.get(pk=rule_id))
+                rule = AwardRule.objects.get(pk=rule_id)
+                fetching.ask(rule.courses.values_list("course_id", flat=True))
+                _have_evaluated(rule)
                 woken += 1
     return woken
 
@@ -185,6 +187,7 @@ def _save(
 ) -> AwardRule:
     courses, definitions = rules.courses_of(rule.condition), rules.definitions_of(rule.condition)
     _demand_order(rule)
+    _demand_time_to_object(rule)
     rule.clean_fields()
     with transaction.atomic():
         stored = AwardRule.objects.select_for_update().filter(pk=rule.pk).first()
@@ -198,7 +201,9 @@ def _save(
         rule.wakes_at = _wakes_at(rule, timezone.now())
         _wait_in_turn({rule.achievement.slug, *definitions} if definitions else set())
         rule.save()
-        _note_names(rule, courses, definitions)
+        new_courses = _note_names(rule, courses, definitions)
+        begins = rule.enabled and (stored is None or not stored.enabled)
+        fetching.ask(courses if begins else new_courses)
         _demand_no_circle(rule)
         _keep(rule, timezone.now(), actor_id=actor_id, reason=reason)
         _have_evaluated(rule)
@@ -214,6 +219,16 @@ def _demand_order(rule: AwardRule) -> None:
         raise NotAllowed(_("The rule would end before it begins. Choose an end that is later."))
 
 
+def _demand_time_to_object(rule: AwardRule) -> None:
+    if rule.on_loss == AwardRule.OnLoss.REVOKE and not rule.review_days:
+        raise NotAllowed(
+            _(
+                "Nobody loses an award without notice: give at least one day of review. "
+                "What has to go at once is revoked by a person."
+            )
+        )
+
+
 def _follow(rule: AwardRule, stored: AwardRule) -> None:
     """A form that was opened before the definition's next version must not take the rule back."""
     before, after = stored.achievement, rule.achievement
@@ -225,8 +240,8 @@ def _wakes_at(rule: AwardRule, now: dt.datetime) -> dt.datetime | None:
     return rule.starts_at if rule.enabled and rule.starts_at and rule.starts_at > now else None
 
 
-def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[str]) -> None:
-    """Write down whom news concern: the courses and the definitions that the condition names."""
+def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[str]) -> set[str]:
+    """Write down whom news concern: what the condition names; returns the courses that it did not before."""
     courses, definitions = set(courses), set(definitions)
     rule.courses.exclude(course_id__in=courses).delete()
     rule.parts.exclude(definition__in=definitions).delete()
@@ -238,6 +253,7 @@ def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[s
     AwardRulePart.objects.bulk_create(
         AwardRulePart(rule=rule, definition=definition) for definition in sorted(new_parts)
     )
+    return new_courses
 
 
 def _wait_in_turn(slugs: set[str]) -> None:

@@ -14,14 +14,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ..models import Award, Letter
+from ..models import AuditEntry, Award, Letter
 from . import announcing, occasions, overseeing
 from .errors import NotAllowed, NotReady
 from .mailing import queue_letter
 from .reviewing import PART_SUPERSEDED, review_wholes
 from .states import State, Which, locked, move
 
-__all__ = ["is_renewal", "newest", "replace", "take_over"]
+__all__ = [
+    "demand_replaceable",
+    "demand_unchanged",
+    "is_renewal",
+    "look_of",
+    "newest",
+    "replace",
+    "take_over",
+]
 
 REPLACED = gettext_noop("It was replaced by a new credential.")
 _ANEW = frozenset(
@@ -43,15 +51,33 @@ def newest(award: Which) -> Award:
     return row
 
 
+def look_of(row: Award) -> str:
+    """A token of the award as it is now, for whoever looks at it before a deed; names nobody."""
+    entries = AuditEntry.objects.filter(subject_kind="award", subject_id=str(row.uuid))
+    last = entries.order_by("-pk").values_list("pk", flat=True).first()
+    return f"{row.uuid}.{last or 0}"
+
+
+def demand_unchanged(row: Award, seen: str) -> None:
+    """Refuse, with `NotAllowed`, if the locked award has changed since that look; empty: nobody looked."""
+    if seen and seen != look_of(row):
+        raise NotAllowed(_("The award has changed since you looked at it. Look again before you decide."))
+
+
+def demand_replaceable(row: Award) -> None:
+    """Refuse, with `NotAllowed`, unless the award is issued or has expired."""
+    if row.state not in (State.ISSUED, State.EXPIRED):
+        raise NotAllowed(
+            _("An award that is %(state)s cannot be replaced.") % {"state": State(row.state).label.lower()}
+        )
+
+
 def replace(old: Award, *, action: str, actor_id: int | None, reason: str, **changes: Any) -> Award:
     """A pending award that differs from a locked one by `changes`, to take its place.
 
     Raises `NotAllowed` unless the old one is issued, or expired.
     """
-    if old.state not in (State.ISSUED, State.EXPIRED):
-        raise NotAllowed(
-            _("An award that is %(state)s cannot be replaced.") % {"state": State(old.state).label.lower()}
-        )
+    demand_replaceable(old)
     fields = (field for field in Award._meta.concrete_fields if field.name not in _ANEW)
     copied = {field.attname: getattr(old, field.attname) for field in fields}
     new = Award(uuid=uuid4(), supersedes=old, **(copied | changes))

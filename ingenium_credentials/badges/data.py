@@ -126,6 +126,8 @@ class MandateData:
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     """The last day."""
+    digests: tuple[str, ...] = ()
+    """SHA-256 of each agreement in hexadecimal digits."""
     documents: tuple[bytes, ...] = field(default=(), repr=False)
     """The agreements themselves as PDFs, where they are to be public."""
 

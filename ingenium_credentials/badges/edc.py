@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import frozen
 
-from . import elm_terms, seal, sealable, sealed
+from . import elm_terms, mandate, seal, sealable, sealed
 from .chains import Anchor
 from .conformance import Shape, members
 from .edc_facts import claims
@@ -151,7 +151,25 @@ def judge_seals(opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime) 
         findings = seal.check(opened.sealed, anchors=anchors, now=now)
     except CredentialError as error:
         return [of_error("seal", error)], False
-    return [_seal_check(finding, bool(anchors)) for finding in findings], True
+    checks = [_seal_check(finding, bool(anchors)) for finding in findings]
+    by_mandate = _by_mandate(opened.document, findings)
+    return [*checks, by_mandate] if by_mandate else checks, True
+
+
+def _by_mandate(document: Mapping[str, Any], findings: Sequence[SealFinding]) -> Check | None:
+    """How many of the awarding bodies have sealed it, where somebody says to seal for them."""
+    agreements = mandate.agreements(document)
+    if agreements is None:
+        return None
+    process = next((claim.get("awardedBy") for claim in claims(document)), None)
+    found = members(process, "awardingBody") if isinstance(process, dict) else []
+    bodies = {body["id"] for body in found if isinstance(body, dict) and isinstance(body.get("id"), str)}
+    sealed_themselves = {finding.organisation_id for finding in findings if not finding.is_issuer}
+    issuer = document["issuer"]
+    issuer_awards = isinstance(issuer, dict) and issuer.get("id") in bodies
+    return mandate.check(
+        signed=len(sealed_themselves) + issuer_awards, named=len(bodies), agreements=agreements
+    )
 
 
 def _seal_check(finding: SealFinding, has_anchors: bool) -> Check:

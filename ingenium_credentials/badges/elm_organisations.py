@@ -207,13 +207,14 @@ def mandates(award: AwardData, nodes: Nodes, on: dt.date) -> list[Node]:
         f"Every claim in this credential is made by the awarding bodies that it names. "
         f"By the mandate {mandate.reference}, {nodes.preferred(signer.names)} seals it for them."
     )
+    named = [f"SHA-256 of the agreement: {digest}." for digest in mandate.digests]
     files = [nodes.file(entry, allowed=("PDF",), what="The mandate") for entry in mandate.documents]
     return [
         nodes.node(
             "Evidence",
             {
                 "dcType": nodes.concept("evidence-type", MANDATE),
-                "evidenceStatement": mandate.statement or said,
+                "evidenceStatement": " ".join((mandate.statement or said, *named)),
                 "embeddedEvidence": files,
             },
         )

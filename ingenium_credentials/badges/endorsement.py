@@ -14,13 +14,13 @@ from typing import Any
 
 from attrs import frozen
 
-from . import ob3
+from . import mandate, ob3
 from .conformance import members
 from .data import AchievementData, AwardData, OrganisationData, preferred
 from .moments import format_moment
-from .report import Report
+from .report import Check, Report
 
-__all__ = ["NAME", "Tally", "attach", "of_achievement", "of_award", "tally"]
+__all__ = ["NAME", "Tally", "attach", "by_mandate", "of_achievement", "of_award", "tally"]
 
 NAME = "Joint award"
 """The name of an endorsement by which a university says that it awards too."""
@@ -45,9 +45,11 @@ class Tally:
     @property
     def sentence(self) -> str:
         """For a person."""
-        what = "" if self.each_award else " Some signed the definition, once for all its awards."
         verb = "Awarded" if self.is_complete else "Signed"
-        return f"{verb} by {self.signed} of {self.named} universities.{what}"
+        if self.each_award:
+            return f"{verb} by {self.signed} of {self.named} universities."
+        what = "Some signed the definition, once for all its awards."
+        return f"{verb} by {self.signed} of {self.named} universities. {what}"
 
 
 def of_award(award: AwardData, endorser: OrganisationData, *, now: dt.datetime) -> Document:
@@ -116,6 +118,20 @@ def tally(document: Mapping[str, Any], parts: Sequence[Report]) -> Tally | None:
         if _object(entry.get("credentialSubject")).get("id") != document.get("id")
     ]
     return Tally(signed=len(named & sound), named=len(named), each_award=not once)
+
+
+def by_mandate(document: Mapping[str, Any]) -> Check | None:
+    """What is found of a badge without endorsements whose issuer signs for those that it names.
+
+    None where it names nobody else, or does not say that they award.
+    """
+    achievement = _object(_object(document.get("credentialSubject")).get("achievement"))
+    agreements = mandate.agreements(document)
+    named = _named(achievement)
+    if agreements and not named:
+        named = {_id(achievement.get("creator"))} - {""}
+    issuer = _id(document.get("issuer"))
+    return mandate.check(signed=len(named & {issuer}), named=len(named), agreements=agreements)
 
 
 def _named(achievement: Mapping[str, Any]) -> set[str]:

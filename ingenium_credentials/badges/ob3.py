@@ -10,6 +10,7 @@ over the members that Open Badges has. Where two ways exist, this is the one tak
   type `name`, once per script, and as `credentialSubject.name`. The e-mail is only there
   as a salted hash.
 - The universities of a joint award are alignments, so that who has not signed can be found.
+- The agreements by which somebody signs for others are evidence, named by their hash.
 - The credentials that a larger one is made of are evidence, and their achievements related.
 - A fact with a published concept (ESCO, EQF, ISCED-F, European Learning Model) is an
   alignment; what has no address of its own is in the narrative.
@@ -22,7 +23,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from . import narrative
+from . import mandate, narrative
 from .data import (
     AchievementData,
     AwardData,
@@ -108,12 +109,17 @@ def render(award: AwardData) -> dict[str, Any]:
             "validFrom": format_moment(award.valid_from),
             "validUntil": format_moment(award.valid_until) if award.valid_until else None,
             "credentialStatus": _status(award.status),
-            "evidence": [*map(_evidence, award.evidence), *map(_part, award.parts)],
+            "evidence": _evidence(award),
         }
     )
 
 
-def _evidence(evidence: EvidenceData) -> dict[str, Any]:
+def _evidence(award: AwardData) -> list[dict[str, Any]]:
+    shown = [*map(_shown, award.evidence), *map(_part, award.parts)]
+    return [*shown, *mandate.evidence(award.issuer.mandate)]
+
+
+def _shown(evidence: EvidenceData) -> dict[str, Any]:
     return _present(
         {
             "id": evidence.url,

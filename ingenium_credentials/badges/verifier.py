@@ -278,7 +278,9 @@ def _contents(draft: _Draft, means: Means, *, depth: int) -> list[Check]:
         return [_check_parts("credentials", "credential", found, draft, means, depth=depth)]
     found = list(_endorsements(document))
     if not found:
-        return []
+        # 8. Who awards it, where nobody but the issuer has signed.
+        by_mandate = endorsement.by_mandate(document) if draft.is_proven else None
+        return [by_mandate] if by_mandate else []
     check = _check_parts("endorsements", "endorsement", found, draft, means, depth=depth)
     # 8. Who awards it: the universities that have signed it, beside the issuer.
     tally = endorsement.tally(document, draft.parts) if draft.is_proven else None

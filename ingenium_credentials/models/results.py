@@ -95,7 +95,10 @@ class CourseResult(models.Model):
 
 
 class PartResult(models.Model):
-    """What a learner has reached in one part of a course, told by an import or by the LMS.
+    """What a learner has reached in one part of a course, told by an import or seen in the LMS.
+
+    What the LMS says is asked of it anew each time; the row of what was seen there only tells
+    since when it has been so, which the LMS does not keep.
 
     .. no_pii: The learner is the LMS's user id.
     """
@@ -115,13 +118,16 @@ class PartResult(models.Model):
         _("value"), max_digits=5, decimal_places=4, help_text=_("Share of the maximum; 1 is complete.")
     )
     at = models.DateTimeField(_("at"))
+    seen = models.BooleanField(_("seen in the LMS"), default=False)
+    reports = models.JSONField(default=list, blank=True, editable=False)
+    """What was reported so far, oldest first: moment (ISO 8601, UTC) and value, both as text."""
 
     class Meta:
         verbose_name = _("result in a part")
         verbose_name_plural = _("results in parts")
         constraints = (
             models.UniqueConstraint(
-                fields=("learner_id", "course_id", "kind", "key"), name="ingenium_part_result_once"
+                fields=("learner_id", "course_id", "kind", "key", "seen"), name="ingenium_part_once"
             ),
         )
         indexes = (models.Index(fields=("course_id", "kind"), name="ingenium_part_course"),)
@@ -133,12 +139,22 @@ class PartResult(models.Model):
 class Reconciliation(models.Model):
     """One comparison of the LMS with the ledger; the next nightly one begins where the last ended.
 
+    With `due_at`, the fetch of one course that has begun to concern us.
+
     .. no_pii:
     """
 
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(
         _("finished at"), null=True, blank=True, help_text=_("Empty: it is running, or was interrupted.")
+    )
+    due_at = models.DateTimeField(
+        _("due at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text=_("When a course is fetched, or fetched once more. Empty: not at all."),
     )
     nightly = models.BooleanField(_("nightly"), default=False)
     course_id = models.CharField(_("course"), max_length=255, blank=True)

@@ -18,6 +18,18 @@ class Part:
     value: Decimal
     """Share of the maximum, 0 to 1; of a unit, 1 is complete."""
     at: dt.datetime | None = None
+    reports: tuple[tuple[dt.datetime, Decimal], ...] = ()
+    """What was reported of it so far, oldest first, each a moment and a value."""
+
+    def since(self, least: Decimal) -> dt.datetime | None:
+        """Since when it has been this much without a break; a report of the same or more begins nothing."""
+        begun: dt.datetime | None = None
+        for at, value in self.reports:
+            if value < least:
+                begun = None
+            elif begun is None:
+                begun = at
+        return begun or self.at
 
 
 @frozen(kw_only=True)

@@ -102,7 +102,7 @@ def _part_grade(leaf: Leaf, told: bool, part: Part | None) -> Explanation:
         return _open(leaf, False if told else None, _say_no_part_grade, need=least)
     figures: dict[str, Any] = {"have": part.value, "need": least}
     if part.value >= least:
-        return _met(leaf, part.at, lambda: _say_part_grade(part.value), **figures)
+        return _met(leaf, part.since(least), lambda: _say_part_grade(part.value), **figures)
     return _open(leaf, False, lambda: _say_grade(part.value, least), **figures)
 
 
@@ -112,7 +112,7 @@ def _block(leaf: Leaf, known: Known) -> Explanation:
         return _open(leaf, None, _say_block_unknown)
     part = blocks.get(leaf.block)
     if part is not None and part.value >= 1:
-        return _met(leaf, part.at, _say_completed)
+        return _met(leaf, part.since(Decimal(1)), _say_completed)
     return _open(leaf, False, _say_not_completed)
 
 

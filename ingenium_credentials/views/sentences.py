@@ -65,6 +65,15 @@ SENTENCES = (
     _("Every endorsement inside is valid (%(count)s)."),
     _("Not every endorsement inside is valid (%(count)s)."),
     _("Not every university that is named has signed."),
+    _("Awarded by %(some)s of %(all)s universities."),
+    _("Awarded by %(some)s of %(all)s universities. Some signed the definition, once for all its awards."),
+    _("Signed by %(some)s of %(all)s universities."),
+    _("Signed by %(some)s of %(all)s universities. Some signed the definition, once for all its awards."),
+    _("Awarded by %(some)s of %(all)s universities by their own signature; issued by mandate."),
+    _(
+        "Awarded by %(some)s of %(all)s universities by their own signature; "
+        "for the others there is the issuer's word alone."
+    ),
     _("The document has members that the European Learning Model does not define."),
     _("Not every endorsement inside could be checked (%(count)s)."),
     _("It was issued by us; the record was erased at the holder's request."),

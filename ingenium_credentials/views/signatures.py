@@ -18,7 +18,11 @@ def signatures(achievement: Achievement, issuer: Issuer) -> str:
     if not others:
         return ""
     if achievement.endorsement_form == _Form.NONE:
-        return _("The issuer signs for the awarding universities, by a mandate that they have given.")
+        named = achievement.awarding.count()
+        return _(
+            "Signed by %(some)d of %(all)d awarding universities themselves; "
+            "for the others the issuer signs, by a mandate that they have given."
+        ) % {"some": named - others, "all": named}
     if achievement.endorsement_form == _Form.VERSION:
         return ngettext(
             "One further university has signed the definition, once for all its credentials.",

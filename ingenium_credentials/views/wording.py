@@ -100,10 +100,15 @@ _QUESTIONS = {
         gettext_lazy("Endorsements"),
         gettext_lazy("Are the statements of others inside valid?"),
     ),
+    "mandate": (
+        pgettext_lazy("check", "Mandate"),
+        gettext_lazy("Have those that it names signed it themselves, or by which agreement has another?"),
+    ),
     "endorses": (pgettext_lazy("check", "Endorsement"), gettext_lazy("Is it about this document?")),
     "record": (pgettext_lazy("check", "Record"), gettext_lazy("Does the issuer still keep a record of it?")),
     "internal": (pgettext_lazy("check", "Check"), gettext_lazy("Did this program do its work?")),
 }
+_SHARE = re.compile(r"\b(\d+) of (\d+)\b")
 _DAY = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")
 _NUMBER = re.compile(r"\((\d+)\)")
 
@@ -121,6 +126,8 @@ class Finding:
     sentence_language: str
     """`en` where the sentence has no translation for the page; empty where it needs none."""
     detail: str
+    detail_language: str
+    """As of the sentence."""
 
 
 @frozen(kw_only=True)
@@ -180,6 +187,7 @@ def _finding(check: Check) -> Finding:
     tone, word = _OUTCOMES[check.outcome]
     title, question = _QUESTIONS.get(check.id, (check.id, ""))
     sentence, sentence_language = _translated(check.message)
+    detail, detail_language = _translated(check.detail)
     return Finding(
         tone=tone,
         word=str(word),
@@ -187,7 +195,8 @@ def _finding(check: Check) -> Finding:
         question=str(question),
         sentence=sentence,
         sentence_language=sentence_language,
-        detail=check.detail,
+        detail=detail,
+        detail_language=detail_language,
     )
 
 
@@ -195,7 +204,10 @@ def _summary(report: Report, found: tuple[Finding, ...]) -> tuple[str, str]:
     if report.verdict == "valid":
         count = len(found)
         passed = ngettext("The one check passed.", "All %(count)d checks passed.", count) % {"count": count}
-        return " ".join((passed, _("The issuer named below signed it, and nothing was changed since."))), ""
+        signed = _("The issuer named below signed it, and nothing was changed since.")
+        # Who has not signed is part of the answer, not of its details.
+        mandates = (_translated(check.message)[0] for check in report.checks if check.id == "mandate")
+        return " ".join((passed, signed, *mandates)), ""
     if report.verdict == "not valid":
         first = next((finding for finding in found if finding.tone == "bad"), None)
         return (first.sentence, first.sentence_language) if first else (_("There was nothing to check."), "")
@@ -211,12 +223,15 @@ def _summary(report: Report, found: tuple[Finding, ...]) -> tuple[str, str]:
 def _translated(message: str) -> tuple[str, str]:
     """A sentence of the library, translated where a translation of its pattern is known."""
     days, counts = _DAY.findall(message), _NUMBER.findall(message)
+    shares = _SHARE.search(message)
     pattern = _NUMBER.sub("(%(count)s)", _DAY.sub("%(day)s", message))
+    pattern = _SHARE.sub("%(some)s of %(all)s", pattern)
     active = get_language() or "en"
     found = gettext(pattern) if pattern in SENTENCES else pattern
     if pattern not in SENTENCES or (found == pattern and not active.startswith("en")):
         return message, "" if active.startswith("en") else "en"
     values = {"day": _day(days[0]) if days else "", "count": counts[0] if counts else ""}
+    values |= {"some": shares[1], "all": shares[2]} if shares else {}
     return (found % values if pattern != message else found), ""
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils import timezone
 
 from ingenium_credentials import api
-from ingenium_credentials.api.keys import default_did
-from ingenium_credentials.badges import endorsement
+from ingenium_credentials.api.keys import default_did, signer_for
+from ingenium_credentials.badges import endorsement, proof
 from ingenium_credentials.badges.keys import generate_key_file
 from ingenium_credentials.badges.public_keys import Algorithm
+from ingenium_credentials.badges.report import Outcome
 from ingenium_credentials.models import Achievement, Award, Endorsement, Issuer, Mandate, Organisation
 
 from .conftest import EARNED_AT
@@ -267,6 +270,74 @@ class TestWhoSignsForWhom:
         api.define(achievement)
 
         assert "does not issue" in _issued(achievement, learner).last_problem
+
+
+class TestOneSignsForAll:
+    @pytest.fixture
+    def by_mandate(
+        self, joint: Achievement, learner: Any, issuer: Issuer, partners: list[Organisation]
+    ) -> Award:
+        """Issued by the first university for all three."""
+        joint.endorsement_form = Achievement.EndorsementForm.NONE
+        api.define(joint)
+        for number, partner in enumerate(partners):
+            fields = {"document_sha256": f"{number}b" * 32, "reference": f"2026/{number}"}
+            _mandate(partner, issuer, **fields)
+        return _issued(joint, learner)
+
+    @pytest.mark.parametrize("name", ["ob3", "ob3-jwt"])
+    def test_the_report_says_who_has_signed_and_names_the_agreements(
+        self, by_mandate: Award, name: str
+    ) -> None:
+        report = api.verify(bytes(by_mandate.credentials.get(format=name).body))
+
+        (found,) = (check for check in report.checks if check.id == "mandate")
+        assert (report.verdict, found.outcome) == ("valid", Outcome.PASSED)
+        assert found.message == ("Awarded by 1 of 3 universities by their own signature; issued by mandate.")
+        assert found.detail == " ".join(
+            f"SHA-256 of the agreement: {digest * 32}. It is not inside." for digest in ("0b", "1b")
+        )
+        assert not [check for check in report.checks if check.id == "endorsements"]
+
+    def test_so_does_the_command_line(
+        self, by_mandate: Award, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "credential.json"
+        file.write_bytes(bytes(by_mandate.credentials.get(format="ob3").body))
+
+        with pytest.raises(SystemExit, match="0"):
+            call_command("ingenium_verify", str(file))
+
+        said = capsys.readouterr().out
+        assert "Awarded by 1 of 3 universities by their own signature; issued by mandate." in said
+        assert "SHA-256 of the agreement: " + "0b" * 32 in said
+        assert "3 of 3" not in said
+
+    def test_an_issuer_that_names_no_agreement_is_not_believed(
+        self, by_mandate: Award, issuer: Issuer
+    ) -> None:
+        badge = _badge(by_mandate)
+        del badge["evidence"], badge["proof"]
+        now = timezone.now()
+        signer, key = signer_for(issuer, "proof", now)
+        signed = proof.secure(badge, signer=signer, verification_method=key.method_id, created=now)
+
+        report = api.verify(json.dumps(signed).encode())
+
+        (found,) = (check for check in report.checks if check.id == "mandate")
+        assert report.verdict == "could not be checked"
+        assert found.message == (
+            "Awarded by 1 of 3 universities by their own signature; "
+            "for the others there is the issuer's word alone."
+        )
+
+    def test_a_university_that_signs_for_itself_alone_needs_none(
+        self, achievement: Achievement, learner: Any
+    ) -> None:
+        report = api.verify(bytes(_issued(achievement, learner).credentials.get(format="ob3").body))
+
+        assert report.verdict == "valid"
+        assert not [check for check in report.checks if check.id == "mandate"]
 
 
 def test_mandates_are_cited_together(issuer: Issuer, partners: list[Organisation]) -> None:

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, Award, Issuer, Organisation
+from ingenium_credentials.models import Achievement, Award, Issuer, Mandate, Organisation
 
 pytestmark = pytest.mark.django_db
 EARNED_AT = dt.datetime(2026, 1, 15, 10, 30, tzinfo=dt.UTC)
 Form = Achievement.EndorsementForm
+BY_MANDATE = "Awarded by 1 of 2 universities by their own signature; issued by mandate."
 
 
 @pytest.fixture
@@ -34,7 +35,10 @@ def _definition_page(client: Client, achievement: Achievement) -> str:
     [
         (Form.AWARD, "One further university signs each credential with its own key."),
         (Form.VERSION, "One further university has signed the definition, once for all its credentials."),
-        (Form.NONE, "The issuer signs for the awarding universities, by a mandate that they have given."),
+        (
+            Form.NONE,
+            "Signed by 1 of 2 awarding universities themselves; for the others the issuer signs,",
+        ),
     ],
 )
 def test_the_page_of_a_definition_says_how_the_universities_sign(
@@ -53,6 +57,40 @@ def test_nothing_is_said_where_one_university_awards_and_signs(
 
     assert "further universit" not in page
     assert "mandate" not in page
+
+
+class TestByMandate:
+    @pytest.fixture
+    def shared(self, joint: Achievement, issuer: Issuer, learner: Any) -> Award:
+        """A shared credential that one university has signed for two."""
+        joint.endorsement_form = Form.NONE
+        api.define(joint)
+        partner = Organisation.objects.get(slug="urn")
+        mandate = Mandate(organisation=partner, issuer=issuer, reference="2026/7", document_sha256="ab" * 32)
+        mandate.valid_from = EARNED_AT.date()
+        api.define_mandate(mandate)
+        award = api.award(learner_id=learner.pk, achievement=joint, awarded_at=EARNED_AT)
+        assert api.issue([award.pk]) == [award.uuid]
+        api.share(award, True, learner.pk)
+        return award
+
+    def test_the_page_says_how_many_have_signed_and_by_which_agreement(
+        self, client: Client, shared: Award
+    ) -> None:
+        page = client.get(reverse("ingenium_credentials:credential", args=[shared.uuid])).content.decode()
+
+        head = page.partition('class="verdict-head"')[2].partition("<details")[0]
+        assert BY_MANDATE in head
+        assert f"SHA-256 of the agreement: {'ab' * 32}. It is not inside." in page
+        assert "2 of 2" not in page
+
+    def test_so_does_the_page_that_judges_a_file(self, client: Client, shared: Award) -> None:
+        body = bytes(shared.credentials.get(format="ob3").body).decode()
+
+        page = client.post("/ingenium/verify/", {"text": body}).content.decode()
+
+        assert BY_MANDATE in page
+        assert "2 of 2" not in page
 
 
 class TestStack:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ... import api
+from ...badges.report import Check
 
 EXIT = {"valid": 0, "not valid": 1, "could not be checked": 2}
 _GRAVITY = (1, 2, 0)
@@ -34,6 +35,11 @@ class Command(BaseCommand):
             )
         else:
             for path, report in reports.items():
-                lines = [f"  {check.outcome.value}: {check.message}" for check in report.checks]
+                lines = (line for check in report.checks for line in _lines(check))
                 self.stdout.write("\n".join([f"{path}: {report.verdict}", *lines]))
         sys.exit(min((EXIT[report.verdict] for report in reports.values()), key=_GRAVITY.index))
+
+
+def _lines(check: Check) -> list[str]:
+    head = f"  {check.outcome.value}: {check.message}"
+    return [head, f"    {check.detail}"] if check.detail else [head]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from . import awards, by_hand, editor, exports, history, imports, learners, overview, rule_page, trials
+from . import (
+    awards,
+    by_hand,
+    editor,
+    exports,
+    history,
+    imports,
+    learners,
+    mending,
+    overview,
+    revocations,
+    rule_page,
+    trials,
+)
 
 __all__ = ["CourseConverter", "patterns"]
 
@@ -38,6 +51,11 @@ patterns: list[URLPattern] = [
     path("awards/", awards.awards, name="instructor-awards"),
     path("awards/export", exports.export, name="instructor-export"),
     path("awards/<uuid:uuid>/", awards.award_page, name="instructor-award"),
+    path("awards/<uuid:uuid>/name", mending.correct_name, name="instructor-correct-name"),
+    path("awards/<uuid:uuid>/grade", mending.correct_grade, name="instructor-correct-grade"),
+    path("awards/<uuid:uuid>/renew", mending.renew, name="instructor-renew"),
+    path("revocations/", revocations.revocations, name="instructor-revocations"),
+    path("revocations/<uuid:uuid>/", revocations.revocation_page, name="instructor-revocation"),
     path("learners/", learners.why, name="instructor-why"),
     path("by-hand/", by_hand.by_hand, name="instructor-by-hand"),
     path("import/", imports.upload, name="instructor-import"),

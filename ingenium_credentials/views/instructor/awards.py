@@ -6,6 +6,7 @@ filters stand in the address.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
@@ -14,13 +15,15 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ... import api, lms
-from ...models import AuditEntry, Award, Letter
+from ...models import AuditEntry, Award, Letter, MassRevocation
 from ..facts import Text, say
 from . import learners
 from .history import who
+from .mending import percent
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
 from .telling import told
@@ -29,6 +32,7 @@ __all__ = ["award_page", "awards", "filter_of", "filtered"]
 
 _PER_PAGE = 25
 _MOST_ENTRIES = 50
+_MOST_DAYS = 365
 _LONGEST = 120
 _TONES = {"issued": "good", "revoked": "bad", "pending": "open", "review": "open", "expired": "open"}
 _DEEDS = {
@@ -36,7 +40,13 @@ _DEEDS = {
     "issued": pgettext_lazy("audit", "Issued"),
     "revoked": pgettext_lazy("audit", "Revoked"),
     "retried": pgettext_lazy("audit", "Tried again"),
+    "corrected": pgettext_lazy("audit", "Corrected"),
+    "renewed": pgettext_lazy("audit", "Renewed"),
+    "name-confirmed": pgettext_lazy("audit", "Name confirmed by the learner"),
+    "name-stated": pgettext_lazy("audit", "Name written by the learner"),
+    "exported": pgettext_lazy("audit", "Exported without a seal"),
     "review-opened": pgettext_lazy("audit", "Review opened"),
+    "review-left": pgettext_lazy("audit", "Review left to a person"),
     "review-closed": pgettext_lazy("audit", "Review closed: it stands"),
     "held": pgettext_lazy("audit", "Held back for a review"),
     "released": pgettext_lazy("audit", "Released"),
@@ -87,6 +97,7 @@ def awards(request: HttpRequest, course: Course) -> HttpResponseBase:
         "definitions": [(row.slug, say(row.names).value) for row in course.definitions],
         "page": found_page,
         "rows": [_row(award) for award in found_page],
+        "waiting": MassRevocation.objects.filter(course_id=course.id, decided_at=None).count(),
         "has_any": bool(found_page.paginator.count) or api.awards_of_course(course.id).exists(),
     }
     return show(request, course, "awards.html", context)
@@ -140,6 +151,7 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         _act(request, award)
         return goto("instructor-award", course, uuid)
     account = lms.account(award.learner_id) if award.learner_id else None
+    following = Award.objects.filter(supersedes=award).first()
     context = {
         "tab": "awards",
         "row": _row(award),
@@ -148,24 +160,30 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         "entries": _entries(award),
         "explained": _explained(course, award),
         "issued_at": utc(award.issued_at) if award.issued_at else "",
+        "grade": "" if award.grade is None else percent(award.grade),
         "valid_until": utc(award.valid_until) if award.valid_until else "",
         "review_reason": gettext(award.review_reason) if award.review_reason else "",
         "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
-        "can": _allowed(award),
+        "can": _allowed(award, is_replaced=following is not None),
         "supersedes": award.supersedes,
-        "superseded_by": Award.objects.filter(supersedes=award).first(),
+        "superseded_by": following,
     }
     return show(request, course, "award.html", context)
 
 
-def _allowed(award: Award) -> set[str]:
-    """What the page offers; the verbs decide anew."""
+def _allowed(award: Award, *, is_replaced: bool) -> set[str]:
+    """What the page offers; the verbs decide anew. A correction under way is corrected itself."""
     held = bool(award.review_reason)
-    return {
-        Award.State.PENDING: {"decide"} if held else {"retry", "review", "revoke"},
-        Award.State.ISSUED: {"review", "revoke"},
+    mending = {"name", "grade"} if award.achievement.shows_grade else {"name"}
+    found = {
+        Award.State.PENDING: mending | ({"decide"} if held else {"retry", "review", "revoke"}),
+        Award.State.ISSUED: mending | {"review", "revoke"},
         Award.State.REVIEW: {"decide"},
+        Award.State.EXPIRED: {"revoke"},
     }.get(Award.State(award.state), set())
+    if api.is_renewable(award, timezone.now()):
+        found = found | {"renew"}
+    return found - {"name", "grade", "renew"} if is_replaced else found
 
 
 def _act(request: HttpRequest, award: Award) -> None:
@@ -174,16 +192,28 @@ def _act(request: HttpRequest, award: Award) -> None:
         return
     done, kind = _DONE[deed]
     try:
-        changed = _DEED[deed](award, reason, request.user.pk)
+        if deed == "review":
+            changed = api.open_review(award, reason, request.user.pk, _due_at(request.POST.get("days", "")))
+        else:
+            changed = _DEED[deed](award, reason, request.user.pk)
     except Exception as error:
         leave_word(request, "bad", refusal(error))
         return
     leave_word(request, "good", f"{done} {told(changed, kind)}" if kind else str(done))
 
 
+def _due_at(days: str) -> dt.datetime | None:
+    """When the review ends by itself; raises `NotAllowed`."""
+    days = days.strip()
+    if not days:
+        return None
+    if not (days.isascii() and days.isdigit() and 1 <= int(days) <= _MOST_DAYS):
+        raise api.NotAllowed(gettext("Write a number of days from 1 to 365, or nothing."))
+    return timezone.now() + dt.timedelta(days=int(days))
+
+
 _DEED: dict[str, Callable[[Award, str, int | None], Award]] = {
     "retry": lambda award, _reason, actor: api.retry(award, actor_id=actor),
-    "review": api.open_review,
     "stands": lambda award, reason, actor: api.close_review(award, True, reason, actor),
     "revoke-review": lambda award, reason, actor: api.close_review(award, False, reason, actor),
     "revoke": lambda award, reason, actor: api.revoke(award, reason=reason, actor_id=actor),
@@ -203,11 +233,19 @@ def _entries(award: Award) -> list[dict[str, str]]:
         {
             "at": utc(entry.at),
             "deed": str(_DEEDS.get(entry.action, entry.action)),
-            "who": who(entry.actor_id),
+            "who": _hand(entry),
             "reason": entry.reason,
         }
         for entry in found.order_by("at", "pk")[:_MOST_ENTRIES]
     ]
+
+
+def _hand(entry: AuditEntry) -> str:
+    """Who it was, and that it was on the command line."""
+    if not entry.way:
+        return who(entry.actor_id)
+    named = [who(entry.actor_id)] if entry.actor_id is not None else []
+    return " · ".join([*named, str(entry.get_way_display())])
 
 
 def _explained(course: Course, award: Award) -> tuple[learners.Line, ...]:

@@ -20,7 +20,7 @@ from ..rest.bases import StaffThrottle
 from .staff import Course, goto, leave_word, nothing_here, refusal, show, staff_only
 from .standing import utc
 
-__all__ = ["check_page", "sample", "upload"]
+__all__ = ["check_page", "demand_rate", "sample", "upload"]
 
 _ROWS_SHOWN = 200
 _COLUMNS = (
@@ -43,7 +43,7 @@ def upload(request: HttpRequest, course: Course) -> HttpResponseBase:
         "chosen": request.POST.get("definition", ""),
     }
     if request.method == "POST":
-        _demand_rate(request)
+        demand_rate(request)
         achievement = course.definition(request.POST.get("definition", ""))
         file = request.FILES.get("file")
         if file is None:
@@ -59,7 +59,7 @@ def upload(request: HttpRequest, course: Course) -> HttpResponseBase:
     return show(request, course, "import.html", context)
 
 
-def _demand_rate(request: HttpRequest) -> None:
+def demand_rate(request: HttpRequest) -> None:
     """As often as over the API, and counted with it: reading a file costs the same."""
     asked = Request(request)
     asked.user = request.user
@@ -85,11 +85,13 @@ def check_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
     course.definition(row.achievement.slug)
     if request.method == "POST":
         return _apply(request, course, row)
+    shown = row.rows[:_ROWS_SHOWN]
+    accounts = lms.accounts(line["learner"] for line in shown)
     context = {
         "tab": "import",
         "row": row,
         "title": say(row.achievement.names),
-        "lines": [_line(line) for line in row.rows[:_ROWS_SHOWN]],
+        "lines": [_line(line, accounts.get(line["learner"])) for line in shown],
         "count": len(row.rows),
         "hidden": max(len(row.rows) - _ROWS_SHOWN, 0),
         "applied_at": utc(row.applied_at) if row.applied_at else "",
@@ -113,8 +115,7 @@ def _apply(request: HttpRequest, course: Course, row: AwardImport) -> HttpRespon
     return goto("instructor-awards", course)
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
-    account = lms.account(line["learner"])
+def _line(line: dict[str, Any], account: lms.Account | None) -> dict[str, Any]:
     return {
         "row": line["row"],
         "name": (account.name or account.username) if account else _("a former account"),

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -202,7 +202,7 @@ def _groups(course: Course, trial: Simulation) -> list[Group]:
     titles = {
         "earn": _("Would earn it"),
         "unknown": _("Cannot be told yet"),
-        "revoked": _("Had it revoked, and have not earned it anew"),
+        "revoked": _("Had it revoked or erased, and are not given it anew"),
         "has": _("Have it already"),
     }
     learners, counts = (trial.outcome or {}).get("learners", {}), counts_of(trial)
@@ -217,16 +217,16 @@ def _groups(course: Course, trial: Simulation) -> list[Group]:
 def _people(course: Course, ids: Sequence[int]) -> list[Person]:
     here = CourseResult.objects.filter(course_id=course.id, learner_id__in=ids)
     known = set(here.values_list("learner_id", flat=True))
-    return [_person(learner_id) for learner_id in ids if learner_id in known][:_SHOWN]
+    shown = [learner_id for learner_id in ids if learner_id in known][:_SHOWN]
+    accounts = lms.accounts(shown)
+    return [_person(learner_id, accounts.get(learner_id)) for learner_id in shown]
 
 
-def _person(learner_id: int, reasons: tuple[str, ...] = ()) -> Person:
-    account = lms.account(learner_id)
+def _person(learner_id: int, account: lms.Account | None) -> Person:
     return Person(
         learner_id=learner_id,
         name=(account.name or account.username) if account else _("a former account"),
         username=account.username if account else "",
-        reasons=reasons,
     )
 
 
@@ -236,9 +236,7 @@ def _near(course: Course, trial: Simulation, phrases_by_path: Mapping[str, str])
         return None
     found = (trial.outcome or {}).get("near", [])
     reasons = {near["learner"]: tuple(_reasons(near["reasons"], phrases_by_path)) for near in found}
-    people = [
-        _person(person.learner_id, reasons[person.learner_id]) for person in _people(course, list(reasons))
-    ]
+    people = [evolve(person, reasons=reasons[person.learner_id]) for person in _people(course, list(reasons))]
     return Group(title=_("Just miss it"), people=people, others=count - len(people))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from . import awards, results, rules, trials
+from . import awards, life, results, revocations, rules, trials
 
 _COURSE = "courses/<str:course_id>"
+_ONE = f"{_COURSE}/awards/<uuid:uuid>"
 
 urlpatterns: list[URLPattern] = [
     path(f"{_COURSE}/rules/", rules.RulesView.as_view(), name="api-rules"),
@@ -22,6 +23,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_COURSE}/awards/<uuid:uuid>/", awards.AwardView.as_view(), name="api-award"),
     path(f"{_COURSE}/awards/<uuid:uuid>/revoke/", awards.RevokeView.as_view(), name="api-revoke"),
     path(f"{_COURSE}/awards/<uuid:uuid>/retry/", awards.RetryView.as_view(), name="api-retry"),
+    path(f"{_ONE}/correct-name/", life.CorrectNameView.as_view(), name="api-correct-name"),
+    path(f"{_ONE}/correct-grade/", life.CorrectGradeView.as_view(), name="api-correct-grade"),
+    path(f"{_ONE}/renew/", life.RenewView.as_view(), name="api-renew"),
+    path(f"{_ONE}/review/", life.ReviewView.as_view(), name="api-review"),
+    path(f"{_ONE}/close-review/", life.CloseReviewView.as_view(), name="api-close-review"),
+    path(f"{_COURSE}/revocations/", revocations.RevocationsView.as_view(), name="api-revocations"),
+    path(f"{_COURSE}/revocations/<uuid:uuid>/", revocations.RevocationView.as_view(), name="api-revocation"),
+    path(f"{_COURSE}/revocations/<uuid:uuid>/decide/", revocations.DecideView.as_view(), name="api-decide"),
     path(f"{_COURSE}/results/", results.ResultsView.as_view(), name="api-results"),
     path(f"{_COURSE}/imports/", results.ImportsView.as_view(), name="api-imports"),
     path(f"{_COURSE}/imports/<uuid:uuid>/apply/", results.ApplyView.as_view(), name="api-apply"),

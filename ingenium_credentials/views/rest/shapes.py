@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -173,6 +174,112 @@ class ManualAwardShape(_Strict):
     awarded_at = Moment(required=False, help_text="When it was earned; now if it is left out.")
     grade = Share(required=False, allow_null=True)
     reason = serializers.CharField(max_length=255)
+
+
+class DryRunShape(ReasonShape):
+    """A change that can be looked at first."""
+
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Only say what would happen; nothing is made."
+    )
+    seen = serializers.CharField(
+        required=False,
+        max_length=127,
+        help_text="The `seen` of a dry run: 409 if the award has changed since.",
+    )
+
+
+class NameCorrectionShape(DryRunShape):
+    """The name as it should be, and whom you rely on."""
+
+    name = serializers.CharField(max_length=255)
+    latin_name = serializers.CharField(
+        max_length=255, required=False, allow_blank=True, help_text="In Latin letters; else transcribed."
+    )
+    source = serializers.ChoiceField(choices=list(api.NAME_SOURCES))  # type: ignore[assignment]
+
+
+class GradeCorrectionShape(DryRunShape):
+    """The grade as it should be."""
+
+    grade = Share(allow_null=True, help_text="A share of the maximum; null: the credential shows none.")
+
+
+class MendedShape(serializers.Serializer[Any]):
+    """What a correction or a renewal does, or would do."""
+
+    dry_run = serializers.BooleanField()
+    changes = serializers.BooleanField(help_text="Whether the credential does not say so already.")
+    says = serializers.DictField(
+        help_text="What the new credential says of what was asked for, as it is printed:"
+        " `name` and `latin_name`, or `grade`, or `valid_until` and `version`."
+    )
+    formats = serializers.ListField(
+        child=serializers.CharField(), help_text="Signed documents that are replaced; none: not signed yet."
+    )
+    wholes = serializers.IntegerField(help_text="Awards built on it that come under review.")
+    seen = serializers.CharField(help_text="Send it along to do what was looked at, or nothing.")
+    award = AwardShape(allow_null=True, help_text="What will say so, once it is signed; null: a dry run.")
+
+
+class ReviewShape(ReasonShape):
+    """Why an award is looked at again, which the learner may read."""
+
+    due_at = Moment(
+        required=False, allow_null=True, help_text="It is revoked then; without, a person ends the review."
+    )
+
+    def validate_due_at(self, moment: dt.datetime | None) -> dt.datetime | None:
+        """Refuse the past: the review would end before it begins."""
+        if moment is not None and moment <= timezone.now():
+            raise serializers.ValidationError(_("This moment is over. Give one that is to come."))
+        return moment
+
+
+class VerdictShape(ReasonShape):
+    """How a review ends."""
+
+    stands = serializers.BooleanField(help_text="false: the award is revoked.")
+
+
+class RevocationsShape(ReasonShape):
+    """Awards that are to be revoked."""
+
+    awards = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10_000)
+    dry_run = serializers.BooleanField(default=False, help_text="Only say what would happen.")
+
+
+class DecisionShape(_Strict):
+    """What a second person decides."""
+
+    approve = serializers.BooleanField()
+    seen = serializers.CharField(
+        required=False, max_length=127, help_text="The `seen` of the proposal: 409 if it would do else now."
+    )
+
+
+class ProposalShape(serializers.Serializer[Any]):
+    """A proposal to revoke many awards."""
+
+    uuid = serializers.UUIDField(allow_null=True, help_text="null: a dry run.")
+    state = serializers.ChoiceField(choices=["open", "approved", "done", "rejected"])
+    reason = serializers.CharField()
+    proposed_at = Moment()
+    proposed_by = serializers.IntegerField(help_text="User id.")
+    decided_at = Moment(allow_null=True)
+    decided_by = serializers.IntegerField(allow_null=True, help_text="User id of the second person.")
+    total = serializers.IntegerField(help_text="How many awards it names.")
+
+
+class ForeseenShape(ProposalShape):
+    """A proposal, and what it would do now."""
+
+    changes = serializers.IntegerField(help_text="How many awards would be revoked.")
+    by_state = serializers.DictField(child=serializers.IntegerField())
+    by_definition = serializers.DictField(child=serializers.IntegerField())
+    formats = serializers.DictField(child=serializers.IntegerField())
+    wholes = serializers.IntegerField(help_text="Awards built on them that come under review.")
+    seen = serializers.CharField(help_text="Send it along to approve this, or nothing.")
 
 
 class PartShape(_Strict):

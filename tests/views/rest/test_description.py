@@ -55,7 +55,13 @@ def there(offered: OfferedCourse, rule: AwardRule, learner: Any, teacher: Any) -
     )
     assert award in api.awards_of_course(COURSE)
     trial = api.start_simulation(COURSE, rule.achievement, rule.condition, actor_id=teacher.pk)
-    return {"rules": rule.uuid, "awards": award.uuid, "simulations": trial.uuid}
+    proposal = api.propose_mass_revocation([award.uuid], "x", learner.pk, course_id=COURSE)
+    return {
+        "rules": rule.uuid,
+        "awards": award.uuid,
+        "simulations": trial.uuid,
+        "revocations": proposal.uuid,
+    }
 
 
 @pytest.fixture
