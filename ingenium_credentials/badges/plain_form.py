@@ -93,7 +93,7 @@ def _demand_names(value: object) -> None:
 def _demand_name(name: str) -> None:
     # The names of classes stand for members too, in the Open Badges contexts.
     if "@" in name or ":" in name or (name in _vocabulary().names and not name[:1].islower()):
-        raise CannotCheck(f"A member is written in a way that is not read here: '{name[:60]}'.")
+        raise CannotCheck("A member is written in a way that is not read here.")
 
 
 def _demand_value(name: str, value: object) -> None:
@@ -104,9 +104,9 @@ def _demand_value(name: str, value: object) -> None:
         return
     is_plain = any(not isinstance(item, dict) for item in values)
     if isinstance(value, list) and is_plain and name not in _SEVERAL:
-        raise CannotCheck(f"A member has several values where one is read: '{name}'.")
+        raise CannotCheck("A member has several values where one is read.")
     if name in _vocabulary().numbers and any(isinstance(item, str) for item in values):
-        raise CannotCheck(f"A number or truth value is written as text: '{name}'.")
+        raise CannotCheck("A number or truth value is written as text.")
 
 
 def _demand_meanings(document: Mapping[str, Any], contexts: Contexts) -> None:
@@ -114,7 +114,7 @@ def _demand_meanings(document: Mapping[str, Any], contexts: Contexts) -> None:
     for name, meaning in _meanings(document, contexts):
         ours = known.names.get(name)
         if meaning not in ours if ours else meaning in known.iris or meaning.startswith("@"):
-            raise CannotCheck(f"A context of the document gives another meaning to '{name[:60]}'.")
+            raise CannotCheck("A context of the document gives names another meaning.")
 
 
 def _meanings(document: Mapping[str, Any], contexts: Contexts) -> Iterator[tuple[str, str]]:
