@@ -3,7 +3,7 @@
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
 from .auditing import acting, note
-from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part, within_reach
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
@@ -68,6 +68,7 @@ from .offering import (
     condition_warnings,
     define_offered_course,
     demand_offered,
+    later_runs,
     offered_definitions,
     rules_of_course,
 )
@@ -96,6 +97,7 @@ from .recording import (
     reconsider,
     reconsider_awards,
     record_certificate,
+    record_completion,
     record_enrolment,
     record_grade,
     record_passing,
@@ -247,6 +249,7 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
+    "later_runs",
     "lost",
     "mandate_data",
     "mark_compromised",
@@ -282,6 +285,7 @@ __all__ = [
     "reconsider",
     "reconsider_awards",
     "record_certificate",
+    "record_completion",
     "record_enrolment",
     "record_grade",
     "record_passing",
@@ -318,4 +322,5 @@ __all__ = [
     "wake_rules",
     "wholes_left",
     "why_not",
+    "within_reach",
 ]
