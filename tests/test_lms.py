@@ -247,3 +247,51 @@ def test_the_templates_that_it_looks_for_are_there() -> None:
         "<p>b</p>",
         "",
     )
+
+
+def test_outside_a_platform_nobody_is_enrolled() -> None:
+    assert (lms.enrolled_after([COURSE], 0, 10), lms.count_enrolled([COURSE])) == ([], 0)
+
+
+class Enrolled(Rows):
+    """Enrolments, asked for page by page."""
+
+    def filter(self, **lookups: Any) -> Enrolled:
+        keys = {str(key) for key in lookups.get("course_id__in", ())}
+        after = lookups.get("user_id__gt", 0)
+        return Enrolled(row for row in self if row.user_id > after and (not keys or row.course_id in keys))
+
+    def order_by(self, *names: str) -> Enrolled:
+        assert names == ("user_id",)
+        return Enrolled(sorted(self, key=lambda row: row.user_id))
+
+    def values(self, name: str) -> Rows:
+        return self.values_list(name, flat=True)
+
+    def values_list(self, name: str, *, flat: bool) -> Numbers:
+        return Numbers(super().values_list(name, flat=flat))
+
+
+class Numbers(Rows):
+    """What is left of rows of which only a number was asked for."""
+
+    def distinct(self) -> Numbers:
+        return Numbers(dict.fromkeys(self))
+
+    def count(self) -> int:  # type: ignore[override]
+        return len(self)
+
+
+def test_in_a_platform_the_enrolled_come_once_and_page_by_page(
+    platform: dict[str, Rows], monkeypatch: Any
+) -> None:
+    other = "course-v1:HIS+AI+2026"
+    pairs = [(9, COURSE), (7, COURSE), (7, other), (8, "course-v1:a+b+c"), (12, other)]
+    rows = Enrolled(SimpleNamespace(user_id=number, course_id=course) for number, course in pairs)
+    monkeypatch.setattr(
+        sys.modules["common.djangoapps.student.models"], "CourseEnrollment", SimpleNamespace(objects=rows)
+    )
+
+    assert lms.enrolled_after([COURSE, other], 0, 2) == [7, 9]
+    assert lms.enrolled_after([COURSE, other], 9, 2) == [12]
+    assert lms.count_enrolled([COURSE, other]) == 3

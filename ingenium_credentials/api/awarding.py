@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
+from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
 from . import concluding, definitions, facts, objecting, occasions, overseeing, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
@@ -32,8 +32,8 @@ __all__ = [
     "demand_earned_again",
     "evaluate",
     "is_met",
+    "rules_at_work",
     "rules_for",
-    "rules_with_approvals",
     "rules_with_part",
 ]
 
@@ -112,10 +112,9 @@ def rules_with_part(definition: str) -> list[AwardRule]:
     return _at_work(parts__definition=definition)
 
 
-def rules_with_approvals(course_id: str = "") -> list[AwardRule]:
-    """The same by which somebody was approved or not; of one course, if named."""
-    named = {"courses__course_id": course_id} if course_id else {}
-    return _at_work(pk__in=Approval.objects.values("rule_id"), **named)
+def rules_at_work(course_id: str = "") -> list[AwardRule]:
+    """The enabled rules that can award something now; of one course, if named."""
+    return _at_work(**({"courses__course_id": course_id} if course_id else {}))
 
 
 def at_work(rule_id: int) -> AwardRule | None:

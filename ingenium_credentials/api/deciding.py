@@ -7,21 +7,19 @@ import logging
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Approval, Award, AwardRule, AwardRuleCourse, CourseResult
-from . import auditing, awarding, facts, queueing, recording
+from ..models import Achievement, Approval, Award, AwardRule, CourseResult
+from . import auditing, awarding, comparing, facts, queueing, recording
 from .errors import DATABASE_GONE, NotAllowed
 
 __all__ = [
-    "approvals_alone",
     "approve",
-    "award_approved",
     "award_by_hand",
-    "follow_approval",
+    "award_others",
+    "follow",
     "retry",
     "why_not",
 ]
@@ -65,27 +63,26 @@ def _consider(rule: AwardRule, learner_id: int) -> None:
     queueing.queue(queueing.EVALUATE, ids)
     parts = recording.reconsider_awards(rule.parts.values_list("definition", flat=True), learner_id)
     if not ids and not parts:
-        follow_approval(rule.pk, learner_id)
+        follow(rule.pk, learner_id)
 
 
-def award_approved(rule_id: int) -> list[int]:
-    """Award what was approved while the rule was off, or not yet; the new and standing awards' ids.
+def award_others(rule_id: int) -> list[int]:
+    """Award, or look again at, those whom no result leads to; the new awards' ids.
 
-    For a rule that is new, switched on or begins: no result leads to these learners.
+    For a rule that is new, switched on or begins: who was approved, say, or is in a cohort, or has
+    lost meanwhile what an award was made by.
     """
-    # People approve one by one: so few ids fit into memory.
-    learner_ids = list(approvals_alone(rule_id).values_list("learner_id", flat=True))
-    return [award_id for learner_id in learner_ids for award_id in follow_approval(rule_id, learner_id)]
+    rule = awarding.at_work(rule_id)
+    if rule is None:
+        return []
+    awards: list[int] = []
+    for page in comparing.without_result(rule):
+        for learner_id, _is_missing in list(comparing.differing(rule, page)):
+            awards += follow(rule_id, learner_id)
+    return awards
 
 
-def approvals_alone(rule_id: int) -> QuerySet[Approval]:
-    """The yes and no of the rule to learners without a result in its courses: nothing else finds them."""
-    courses = AwardRuleCourse.objects.filter(rule_id=rule_id).values("course_id")
-    results = CourseResult.objects.filter(learner_id=OuterRef("learner_id"), course_id__in=courses)
-    return Approval.objects.filter(~Exists(results), rule_id=rule_id).order_by("pk")
-
-
-def follow_approval(rule_id: int, learner_id: int) -> list[int]:
+def follow(rule_id: int, learner_id: int) -> list[int]:
     """Award, or look again at, what the rule says of the learner, if it is at work; the award's id.
 
     Who has no name yet, say, is tried again by the nightly comparison.
@@ -102,7 +99,7 @@ def follow_approval(rule_id: int, learner_id: int) -> list[int]:
         # Revoked, and nothing new since: nothing to do.
         return []
     except Exception as error:  # one learner's trouble must not keep the others from being tried
-        logger.warning("An approval by rule %s was not followed (%s).", rule.uuid, type(error).__name__)
+        logger.warning("Rule %s was not followed for a learner (%s).", rule.uuid, type(error).__name__)
         return []
 
 

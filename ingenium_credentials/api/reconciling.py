@@ -8,7 +8,7 @@ there are, memory stays the same.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
 from typing import TypeVar
@@ -18,11 +18,11 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
 from .. import rules
-from ..models import Approval, Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
-from .awarding import evaluate, rules_for, rules_with_approvals, would_lose
+from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
+from .awarding import evaluate, rules_at_work, rules_for
+from .comparing import differing, without_result
 from .concerning import is_concerned
-from .deciding import approvals_alone, follow_approval
-from .facts import known
+from .deciding import follow
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
 from .recording import reconsider_results
@@ -135,8 +135,9 @@ def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> I
     for course in filter(is_concerned, [run.course_id] if run.course_id else _courses()):
         yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
     yield from _compare_results(seen(_pages(_results(run))), dry_run=dry_run)
-    for rule in rules_with_approvals(run.course_id):
-        yield from _compare_approvals(rule, seen(_pages(approvals_alone(rule.pk))), dry_run=dry_run)
+    for rule in rules_at_work(run.course_id):
+        for page in without_result(rule):
+            yield from _compare_others(rule, list(seen(page)), dry_run=dry_run)
     yield from _not_issued(seen(_pages(_pending(run))), dry_run=dry_run)
     yield from _double(run)
 
@@ -206,17 +207,13 @@ def _compare_results(results: Iterable[CourseResult], *, dry_run: bool) -> Itera
         yield evolve(difference, mended=not dry_run and _difference(result) is None)
 
 
-def _compare_approvals(
-    rule: AwardRule, approvals: Iterable[Approval], *, dry_run: bool
-) -> Iterator[Difference]:
-    """Those whom no result leads to, whenever they were approved: a rule does not say since when it is on."""
-    for approval in approvals:
-        difference = _compare_award(rule, approval.learner_id)
-        if difference is None:
-            continue
+def _compare_others(rule: AwardRule, learner_ids: Sequence[int], *, dry_run: bool) -> Iterator[Difference]:
+    """Those whom no result leads to: approved, in a cohort, or holding what is asked for, say."""
+    for difference in list(_compare_awards(rule, learner_ids)):
+        learner_id = difference.learner_id or 0
         if not dry_run:
-            follow_approval(rule.pk, approval.learner_id)
-        mended = not dry_run and _compare_award(rule, approval.learner_id) is None
+            follow(rule.pk, learner_id)
+        mended = not dry_run and next(_compare_awards(rule, [learner_id]), None) is None
         yield evolve(difference, mended=mended)
 
 
@@ -228,39 +225,21 @@ def _difference(result: CourseResult) -> Difference | None:
             subject=result.course_id,
             detail=result.last_problem,
         )
-    found = (_compare_award(rule, result.learner_id) for rule in rules_for(result.course_id))
-    return next(filter(None, found), None)
+    for rule in rules_for(result.course_id):
+        for difference in _compare_awards(rule, [result.learner_id]):
+            return difference
+    return None
 
 
-def _compare_award(rule: AwardRule, learner_id: int) -> Difference | None:
-    """Whether the award that the rule asks for is there, and none that it does not."""
-    met, earned_at = _met(rule, learner_id)
-    slug = rule.achievement.slug
-    if met and _is_missing(learner_id, slug, earned_at):
-        kind = Kind.MISSING
-    elif met is False and would_lose(rule, learner_id):
-        kind = Kind.WITHDRAWN
-    else:
-        return None
-    return Difference(kind=kind, learner_id=learner_id, subject=slug, detail=rule.name)
-
-
-def _met(rule: AwardRule, learner_id: int) -> tuple[bool | None, dt.datetime | None]:
-    try:
-        explanation = rules.explain(rule.condition, known(learner_id, rule.condition, rule=rule))
-    except rules.ConditionError:
-        return None, None
-    return explanation.met, explanation.earned_at
-
-
-def _is_missing(learner_id: int, slug: str, earned_at: dt.datetime | None) -> bool:
-    """No award, or a revoked one and new evidence since: only that makes another."""
-    latest = Award.objects.filter(learner_id=learner_id, definition=slug).order_by("-occasion").first()
-    if latest is None:
-        return True
-    if latest.state != Award.State.REVOKED or latest.revoked_at is None or earned_at is None:
-        return False
-    return earned_at > latest.revoked_at
+def _compare_awards(rule: AwardRule, learner_ids: Sequence[int]) -> Iterator[Difference]:
+    """Whether the awards that the rule asks for are there, and none that it does not."""
+    for learner_id, is_missing in differing(rule, learner_ids):
+        yield Difference(
+            kind=Kind.MISSING if is_missing else Kind.WITHDRAWN,
+            learner_id=learner_id,
+            subject=rule.achievement.slug,
+            detail=rule.name,
+        )
 
 
 def _not_issued(awards: Iterable[Award], *, dry_run: bool) -> Iterator[Difference]:
