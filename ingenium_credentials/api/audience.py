@@ -20,7 +20,7 @@ from .. import lms, rules
 from ..models import Approval, Award, AwardRule, CourseResult, PartResult
 from .states import STANDING
 
-__all__ = ["Audience"]
+__all__ = ["Audience", "without_result"]
 
 _PAGE = 1000
 _PARTS = ("block_completed", "category_grade", "subsection_grade")
@@ -47,9 +47,12 @@ class Audience:
         return max(known, lms.count_enrolled(self.courses) if self._asks_lms else 0)
 
     def without_result(self) -> Iterator[list[int]]:
-        """All whom no result in the courses leads to, and whoever has an award by the rule without one."""
+        """Those whom neither a result nor a credential that is asked for leads to, page by page.
+
+        Also whoever has an award by the rule, and no result any more.
+        """
         after = 0
-        while page := self._page(after, _PAGE, [*self._others(), *self._holders()]):
+        while page := self._page(after, _PAGE, [*self._told(), *self._made()]):
             after = page[-1]
             found = self._results().filter(learner_id__in=page)
             if others := sorted(set(page) - set(found.values_list("learner_id", flat=True))):
@@ -69,18 +72,30 @@ class Audience:
         return CourseResult.objects.filter(course_id__in=sorted(self.courses)).order_by()
 
     def _others(self) -> Iterator[QuerySet[Any]]:
-        if self.condition.asks_for(*_PARTS):
-            yield PartResult.objects.filter(course_id__in=sorted(self.courses))
+        yield from self._told()
         if self.condition.definitions:
             yield Award.objects.filter(
                 definition__in=sorted(self.condition.definitions), learner_id__isnull=False
             ).order_by()
+
+    def _told(self) -> Iterator[QuerySet[Any]]:
+        if self.condition.asks_for(*_PARTS):
+            yield PartResult.objects.filter(course_id__in=sorted(self.courses))
         if self.rule is not None and self.condition.asks_for("manual_approval"):
             yield Approval.objects.filter(rule=self.rule)
 
-    def _holders(self) -> Iterator[QuerySet[Award]]:
+    def _made(self) -> Iterator[QuerySet[Award]]:
         if self.rule is not None:
             yield Award.objects.filter(rule=self.rule, state__in=STANDING, learner_id__isnull=False)
+
+
+def without_result(rule: AwardRule) -> Iterator[list[int]]:
+    """The same of a rule; a condition that is not understood concerns nobody."""
+    try:
+        parsed = rules.parse(rule.condition)
+    except rules.ConditionError:
+        return
+    yield from Audience(parsed, frozenset(parsed.courses), rule).without_result()
 
 
 def _ids(rows: QuerySet[Any], size: int) -> list[int]:

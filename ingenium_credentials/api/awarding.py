@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, AuditEntry, Award, AwardRule, CourseResult
+from ..models import Achievement, AuditEntry, Award, AwardRule, AwardRulePart, CourseResult
 from . import concluding, definitions, facts, objecting, occasions, overseeing, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
@@ -35,6 +35,7 @@ __all__ = [
     "rules_at_work",
     "rules_for",
     "rules_with_part",
+    "rules_with_parts",
 ]
 
 _MOST_ATTEMPTS = 20
@@ -112,8 +113,17 @@ def rules_with_part(definition: str) -> list[AwardRule]:
     return _at_work(parts__definition=definition)
 
 
+def rules_with_parts(course_id: str = "") -> list[AwardRule]:
+    """The same that name credentials; of one course: that it is named, or its own credentials are."""
+    named = AwardRulePart.objects.all()
+    if course_id:
+        own = AwardRule.objects.filter(courses__course_id=course_id).values("achievement__slug")
+        named = named.filter(Q(rule__courses__course_id=course_id) | Q(definition__in=own))
+    return _at_work(pk__in=named.values("rule_id"))
+
+
 def rules_at_work(course_id: str = "") -> list[AwardRule]:
-    """The enabled rules that can award something now; of one course, if named."""
+    """All rules that can award something now; of one course, if named."""
     return _at_work(**({"courses__course_id": course_id} if course_id else {}))
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Approval, Award, AwardRule, CourseResult
-from . import auditing, awarding, comparing, facts, queueing, recording
+from . import auditing, awarding, facts, foreseeing, queueing, recording
+from .audience import without_result
 from .errors import DATABASE_GONE, NotAllowed
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _NOTHING_SAID = awarding.Circumstances()
+_TO_FOLLOW = (foreseeing.Verdict.EARN, foreseeing.Verdict.RENEW, foreseeing.Verdict.LOSE)
 
 
 def why_not(rule: AwardRule, learner_id: int) -> rules.Explanation:
@@ -67,18 +69,18 @@ def _consider(rule: AwardRule, learner_id: int) -> None:
 
 
 def award_others(rule_id: int) -> list[int]:
-    """Award, or look again at, those whom no result leads to; the new awards' ids.
+    """Award, or look again at, those whom no result leads to; the new and standing awards' ids.
 
     For a rule that is new, switched on or begins: who was approved, say, or is in a cohort, or has
     lost meanwhile what an award was made by.
     """
     rule = awarding.at_work(rule_id)
-    if rule is None:
-        return []
     awards: list[int] = []
-    for page in comparing.without_result(rule):
-        for learner_id, _is_missing in list(comparing.differing(rule, page)):
-            awards += follow(rule_id, learner_id)
+    for page in without_result(rule) if rule is not None else ():
+        # All that is read of a page, before anything is written.
+        for learner_id, verdict in list(foreseeing.foresee(rule, page)):
+            if verdict in _TO_FOLLOW:
+                awards += follow(rule_id, learner_id)
     return awards
 
 

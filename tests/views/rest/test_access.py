@@ -90,11 +90,13 @@ def test_a_body_nested_beyond_reason_is_refused(call: Call, depth: int, opening:
 
 
 def test_a_recursion_of_ours_is_not_taken_for_a_fault_of_the_request(call: Call, caplog: Any) -> None:
-    def without_end(_execute: Any, _sql: str, *_rest: Any) -> Any:
-        raise RecursionError
+    def without_end(execute: Any, sql: str, *rest: Any) -> Any:
+        if "awardrule" in sql:
+            raise RecursionError
+        return execute(sql, *rest)
 
     with connection.execute_wrapper(without_end):
-        response = call("post", "rules/", "{}")
+        response = call("get", "rules/")
 
     assert response.status_code == 500
     assert "could not be answered" in caplog.text
