@@ -28,12 +28,10 @@ __all__ = [
     "account",
     "accounts",
     "accounts_named",
-    "count_enrolled",
     "course_exists",
     "course_name",
     "course_runs",
     "enrolled",
-    "enrolled_after",
     "enrolment_mode",
     "facts_of_course",
     "is_course_staff",
@@ -356,28 +354,6 @@ def enrolled(course_id: str, learner_ids: Iterable[int]) -> frozenset[int]:
         course_id=CourseKey.from_string(course_id), user_id__in=list(learner_ids)
     )
     return frozenset(rows.values_list("user_id", flat=True))
-
-
-def enrolled_after(course_ids: Iterable[str], after: int, most: int) -> list[int]:
-    """Who has ever enrolled in one of the courses, in order of their ids; nobody outside an LMS."""
-    if not is_platform():
-        return []
-    ids = _enrolments(course_ids).filter(user_id__gt=after).order_by("user_id")
-    return list(ids.values_list("user_id", flat=True).distinct()[:most])
-
-
-def count_enrolled(course_ids: Iterable[str]) -> int:
-    """How many have ever enrolled in one of the courses; 0 outside an LMS."""
-    return _enrolments(course_ids).values("user_id").distinct().count() if is_platform() else 0
-
-
-def _enrolments(course_ids: Iterable[str]) -> Any:
-    from common.djangoapps.student.models import CourseEnrollment
-    from opaque_keys.edx.keys import CourseKey
-
-    return CourseEnrollment.objects.filter(
-        course_id__in=[CourseKey.from_string(course_id) for course_id in sorted(course_ids)]
-    )
 
 
 def course_exists(course_id: str) -> bool | None:

@@ -16,7 +16,7 @@ from typing import Any
 from attrs import frozen
 from django.db.models import QuerySet
 
-from .. import lms, rules
+from .. import coursework, rules
 from ..models import Approval, Award, AwardRule, CourseResult, PartResult
 from .states import STANDING
 
@@ -44,7 +44,7 @@ class Audience:
         """How many there are; of those whom only the LMS knows, at least."""
         first, *further = [rows.values_list("learner_id") for rows in (self._results(), *self._others())]
         known = first.distinct().union(*further).count() if further else first.distinct().count()
-        return max(known, lms.count_enrolled(self.courses) if self._asks_lms else 0)
+        return max(known, coursework.count_enrolled(self.courses) if self._asks_lms else 0)
 
     def without_result(self) -> Iterator[list[int]]:
         """Those whom neither a result nor a credential that is asked for leads to, page by page.
@@ -61,7 +61,7 @@ class Audience:
     def _page(self, after: int, size: int, groups: Iterable[QuerySet[Any]]) -> list[int]:
         found = [_ids(rows.filter(learner_id__gt=after), size) for rows in groups]
         if self._asks_lms:
-            found.append(lms.enrolled_after(self.courses, after, size))
+            found.append(coursework.enrolled_after(self.courses, after, size))
         return list(islice((learner_id for learner_id, _same in groupby(merge(*found))), size))
 
     @property

@@ -75,8 +75,10 @@ def award_others(rule_id: int) -> list[int]:
     lost meanwhile what an award was made by.
     """
     rule = awarding.at_work(rule_id)
+    if rule is None:
+        return []
     awards: list[int] = []
-    for page in without_result(rule) if rule is not None else ():
+    for page in without_result(rule):
         # All that is read of a page, before anything is written.
         for learner_id, verdict in list(foreseeing.foresee(rule, page)):
             if verdict in _TO_FOLLOW:

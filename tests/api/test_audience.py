@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ingenium_credentials import api, coursework, lms, rules, tasks
+from ingenium_credentials import api, lms, rules, tasks
 from ingenium_credentials.api import Difference, Kind, audience
 from ingenium_credentials.api.audience import Audience
 from ingenium_credentials.models import (
@@ -23,10 +24,10 @@ from ingenium_credentials.models import (
     PartResult,
 )
 from tests.api.conftest import EARNED_AT
+from tests.platform import COURSE, KEY
 
 pytestmark = pytest.mark.django_db
 
-COURSE = "course-v1:UOC+MED101+2026"
 BLOCK = "block-v1:UOC+MED101+2026+type@vertical+block@d"
 UNIT = {"version": 1, "kind": "block_completed", "course": COURSE, "block": BLOCK}
 COHORT = {"version": 1, "kind": "cohort", "course": COURSE, "cohorts": ["A"]}
@@ -58,23 +59,22 @@ def _tell(learner_id: int, *, is_passing: bool, at: dt.datetime) -> None:
     api.evaluate(list(CourseResult.objects.values_list("pk", flat=True)))
 
 
+Enrol = Callable[..., None]
+
+
 @pytest.fixture
-def cohort(monkeypatch: Any) -> dict[int, str]:
+def enrol(platform: dict[str, Any], monkeypatch: Any) -> Enrol:
     """An LMS in which learners are enrolled, and in cohorts; nobody has a grade."""
-    members: dict[int, str] = {}
-
-    def after(course_ids: Any, last: int, most: int) -> list[int]:
-        return sorted(number for number in members if number > last)[:most] if COURSE in course_ids else []
-
-    def cohorts(_course_id: str, learner_ids: Sequence[int]) -> dict[int, frozenset[str]]:
-        return {number: frozenset({members[number]}) for number in learner_ids if number in members}
-
-    monkeypatch.setattr(lms, "enrolled_after", after)
-    monkeypatch.setattr(lms, "count_enrolled", lambda _course_ids: len(members))
-    monkeypatch.setattr(lms, "is_platform", lambda: True)
     monkeypatch.setattr(lms, "facts_of_course", lambda _course_id, _since: iter(()))
-    monkeypatch.setattr(coursework, "cohorts_of", cohorts)
-    return members
+
+    def enrolled(learner_id: int, cohort: str) -> None:
+        whom = {"user_id": learner_id, "course_id": KEY}
+        platform["CourseEnrollment"].append(SimpleNamespace(**whom))
+        group = SimpleNamespace(name=cohort)
+        platform["CohortMembership"].append(SimpleNamespace(**whom, course_user_group=group))
+        platform["UserProfile"].append(SimpleNamespace(user_id=learner_id, name="Ελένη"))
+
+    return enrolled
 
 
 # Trials
@@ -90,8 +90,9 @@ def test_a_trial_finds_who_was_told_of_in_parts_only(achievement: Achievement) -
     assert row.outcome["learners"]["earn"] == [7]
 
 
-def test_a_trial_finds_who_is_only_enrolled(achievement: Achievement, cohort: dict[int, str]) -> None:
-    cohort |= {7: "A", 9: "B"}
+def test_a_trial_finds_who_is_only_enrolled(achievement: Achievement, enrol: Enrol) -> None:
+    enrol(7, "A")
+    enrol(9, "B")
 
     row = api.run_simulation(api.start_simulation(COURSE, achievement, COHORT, actor_id=1).pk)
 
@@ -100,9 +101,9 @@ def test_a_trial_finds_who_is_only_enrolled(achievement: Achievement, cohort: di
 
 
 def test_a_trial_of_a_pass_does_not_read_everybody_who_is_enrolled(
-    achievement: Achievement, cohort: dict[int, str]
+    achievement: Achievement, enrol: Enrol
 ) -> None:
-    cohort[7] = "A"
+    enrol(7, "A")
 
     assert api.start_simulation(COURSE, achievement, PASSED, actor_id=1).total == 0
 
@@ -143,13 +144,18 @@ def test_the_comparison_finds_who_was_told_of_in_parts_only(achievement: Achieve
     assert _differences() == []
 
 
-def test_the_comparison_finds_who_is_only_enrolled(achievement: Achievement, cohort: dict[int, str]) -> None:
+def test_the_comparison_finds_who_is_only_enrolled(
+    achievement: Achievement, enrol: Enrol, learner: Any
+) -> None:
     _rule(achievement, COHORT)
-    cohort |= {7: "A", 9: "B"}
+    enrol(learner.pk, "A")
+    enrol(learner.pk + 1, "B")
 
-    (found,) = _differences(dry_run=True)
-
-    assert (found.kind, found.learner_id) == (Kind.MISSING, 7)
+    assert [(found.kind, found.learner_id) for found in _differences(dry_run=True)] == [
+        (Kind.MISSING, learner.pk)
+    ]
+    assert [found.mended for found in _differences()] == [True, True]
+    assert Award.objects.get().learner_id == learner.pk
 
 
 def test_it_takes_no_query_per_learner(achievement: Achievement, monkeypatch: Any) -> None:
