@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
-from .auditing import note
+from .auditing import acting, note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
@@ -68,6 +68,7 @@ from .offering import (
     condition_warnings,
     define_offered_course,
     demand_offered,
+    later_runs,
     offered_definitions,
     rules_of_course,
 )
@@ -96,6 +97,7 @@ from .recording import (
     reconsider,
     reconsider_awards,
     record_certificate,
+    record_completion,
     record_enrolment,
     record_grade,
     record_passing,
@@ -165,6 +167,7 @@ __all__ = [
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
+    "acting",
     "activate",
     "allot",
     "allow_again",
@@ -246,6 +249,7 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
+    "later_runs",
     "lost",
     "mandate_data",
     "mark_compromised",
@@ -281,6 +285,7 @@ __all__ = [
     "reconsider",
     "reconsider_awards",
     "record_certificate",
+    "record_completion",
     "record_enrolment",
     "record_grade",
     "record_passing",

@@ -38,7 +38,7 @@ _OVERLAP = dt.timedelta(hours=1)
 _ALL_EVERY = dt.timedelta(days=7)
 """A bulk update leaves a row's moment as it was: only a comparison of everything finds it."""
 _UNTOLD = frozenset({"block_completed", "category_grade", "cohort", "subsection_grade"})
-"""Of these the LMS sends no event, so that the row of the result does not change with them."""
+"""Of these the LMS sends no event that is sure to come: the result's row may stay as it was."""
 
 _Row = TypeVar("_Row", bound=Model)
 _Thing = TypeVar("_Thing")
