@@ -3,7 +3,7 @@
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
 from .auditing import acting, note
-from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part, within_reach
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
@@ -322,4 +322,5 @@ __all__ = [
     "wake_rules",
     "wholes_left",
     "why_not",
+    "within_reach",
 ]
