@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from .. import rules
 from ..models import (
     Achievement,
-    Approval,
     AuditEntry,
     Award,
     AwardRule,
@@ -42,8 +41,8 @@ __all__ = [
     "demand_earned_again",
     "evaluate",
     "is_met",
+    "rules_at_work",
     "rules_for",
-    "rules_with_approvals",
     "rules_with_part",
     "rules_with_parts",
     "within_reach",
@@ -133,10 +132,9 @@ def rules_with_parts(course_id: str = "") -> list[AwardRule]:
     return _at_work(pk__in=named.values("rule_id"))
 
 
-def rules_with_approvals(course_id: str = "") -> list[AwardRule]:
-    """The same by which somebody was approved or not; of one course, if named."""
-    named = {"courses__course_id": course_id} if course_id else {}
-    return _at_work(pk__in=Approval.objects.values("rule_id"), **named)
+def rules_at_work(course_id: str = "") -> list[AwardRule]:
+    """All rules that can award something now; of one course, if named."""
+    return _at_work(**({"courses__course_id": course_id} if course_id else {}))
 
 
 def within_reach(learner_id: int) -> list[AwardRule]:
