@@ -122,7 +122,8 @@ def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[s
     rows = list(offered.values_list("course_id", "ects", "organisation__slug"))
     ects = {course: figure for course, figure, _slug in rows if figure is not None}
     versions = Achievement.objects.filter(slug__in=list(definitions), ects__isnull=False)
-    ects |= dict(versions.order_by("ects").values_list("slug", "ects"))
+    known = versions.order_by("ects").values_list("slug", "ects")
+    ects |= {slug: figure for slug, figure in known if figure is not None}
     return ects, {course: slug for course, _figure, slug in rows if slug}
 
 
