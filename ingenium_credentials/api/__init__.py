@@ -3,13 +3,13 @@
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
 from .auditing import acting, note
-from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part, within_reach
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
-from .deciding import approve, award_approved, award_by_hand, retry, why_not
+from .deciding import approve, award_by_hand, award_others, retry, why_not
 from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
@@ -177,9 +177,9 @@ __all__ = [
     "asset_faults",
     "awaits_confirmation",
     "award",
-    "award_approved",
     "award_by_hand",
     "award_data",
+    "award_others",
     "awards_in",
     "awards_of_course",
     "being_fetched",
@@ -322,4 +322,5 @@ __all__ = [
     "wake_rules",
     "wholes_left",
     "why_not",
+    "within_reach",
 ]
