@@ -26,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_BRAND_INK": "#14202e",
     "INGENIUM_VERIFY_MAX_BYTES": 5_000_000,
     "INGENIUM_VERIFY_RATE": "30/min",
+    "INGENIUM_PUBLIC_RATE": "600/min",
     "INGENIUM_RESOLVE_REMOTE": False,
     "INGENIUM_RESOLVE_TIMEOUT_SECONDS": 5,
     "INGENIUM_CONTEXTS_DIR": "",
@@ -138,6 +139,11 @@ class Settings:
     def VERIFY_RATE(self) -> str:
         """How often one address may use the verifier, as `number/period`."""
         return str(self._value("INGENIUM_VERIFY_RATE"))
+
+    @property
+    def PUBLIC_RATE(self) -> str:
+        """How often one address may ask for pages and files of credentials, as `number/period`."""
+        return str(self._value("INGENIUM_PUBLIC_RATE"))
 
     @property
     def RESOLVE_REMOTE(self) -> bool:

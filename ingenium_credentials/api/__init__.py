@@ -29,6 +29,7 @@ from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
+from .judging import judge
 from .keys import (
     create_key,
     default_did,
@@ -89,7 +90,7 @@ from .queueing import (
 )
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
-from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
+from .record import common, achievement_data, award_data, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
     reconsider_awards,
@@ -182,6 +183,7 @@ __all__ = [
     "carry_out",
     "check_import",
     "close_review",
+    "common",
     "complete_languages",
     "completeness",
     "concerned_by",
@@ -235,6 +237,7 @@ __all__ = [
     "issuable",
     "issue",
     "issuer_data",
+    "judge",
     "key_named",
     "known",
     "known_of",
