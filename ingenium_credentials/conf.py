@@ -20,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_ISSUE_BATCH": 500,
     "INGENIUM_RENEWAL_DAYS": 90,
     "INGENIUM_EXPIRY_NOTICE_DAYS": 30,
+    "INGENIUM_RETENTION_DAYS": 30,
     "INGENIUM_DEMONSTRATION": False,
     "INGENIUM_BRAND_PRIMARY": "#123c69",
     "INGENIUM_BRAND_ACCENT": "#f2a900",
@@ -109,6 +110,11 @@ class Settings:
     def EXPIRY_NOTICE_DAYS(self) -> int:
         """How many days before its end the learner is told that an award expires."""
         return int(self._value("INGENIUM_EXPIRY_NOTICE_DAYS"))
+
+    @property
+    def RETENTION_DAYS(self) -> int:
+        """For how many days trials of rules and imports of awards are kept when they have ended."""
+        return int(self._value("INGENIUM_RETENTION_DAYS"))
 
     @property
     def DEMONSTRATION(self) -> bool:

@@ -90,7 +90,7 @@ from .queueing import (
 )
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
-from .record import common, achievement_data, award_data, credential_url, issuer_data, organisation_data
+from .record import achievement_data, award_data, common, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
     reconsider_awards,
@@ -102,6 +102,7 @@ from .recording import (
 from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
+from .retaining import let_go
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
@@ -243,6 +244,7 @@ __all__ = [
     "known_of",
     "lapse",
     "lapsed",
+    "let_go",
     "lost",
     "mandate_data",
     "mark_compromised",
