@@ -68,10 +68,11 @@ def _ways() -> tuple[Callable[[int], None], ...]:
     from openedx_events.learning.signals import COURSE_PASSING_STATUS_UPDATED
 
     from ingenium_credentials.api import queueing
-    from ingenium_credentials.models import CourseResult
+    from ingenium_credentials.models import CourseResult, OfferedCourse
 
     # What is queued is another benchmark's; the broker would be measured, not the ledger.
     queueing._send = lambda *_arguments: None
+    OfferedCourse.objects.get_or_create(course_id=COURSE)
     course = CourseData(course_key=CourseKey.from_string(COURSE))
 
     @transaction.atomic

@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_STATUS_LIST_VALID_DAYS": 7,
     "INGENIUM_SWEEP_SECONDS": 300,
     "INGENIUM_RECONCILE_HOUR": 3,
+    "INGENIUM_RECORD_ALL_COURSES": False,
     "INGENIUM_ISSUE_BATCH": 500,
     "INGENIUM_RENEWAL_DAYS": 90,
     "INGENIUM_EXPIRY_NOTICE_DAYS": 30,
@@ -95,6 +96,11 @@ class Settings:
         """The hour, in Celery's time zone, of the nightly comparison with the LMS; None: there is none."""
         value = self._value("INGENIUM_RECONCILE_HOUR")
         return None if value is None else int(value)
+
+    @property
+    def RECORD_ALL_COURSES(self) -> bool:
+        """Whether results of courses that concern nobody, being neither offered nor in a rule, are kept."""
+        return bool(self._value("INGENIUM_RECORD_ALL_COURSES"))
 
     @property
     def ISSUE_BATCH(self) -> int:

@@ -52,6 +52,16 @@ def take_in(news_ids: Sequence[int]) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
+def fetch(run_id: int) -> int:
+    """Hear what the LMS knows of a course that has begun to concern us; returns how much was new.
+
+    Switched off, nothing is recorded: the sweep has it fetched once it is on again.
+    """
+    return api.fetch(run_id) if conf.ENABLED else 0
+
+
+@shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
+@set_code_owner_attribute  # type: ignore[untyped-decorator]
 def evaluate(result_ids: Sequence[int]) -> int:
     """Award what these results have earned; returns how many awards they stand for."""
     return len(api.evaluate(result_ids))
@@ -143,6 +153,7 @@ def sweep() -> dict[str, int]:
     return {
         "rules": api.wake_rules(now),
         "news": _queue_batches(api.TAKE_IN, api.news_left(now, _SETTLING)),
+        "fetches": _queue_each(api.FETCH, api.fetches_left(now) if conf.ENABLED else ()),
         "results": _queue_batches(api.EVALUATE, _results_left(now) if conf.ENABLED else iter(())),
         "wholes": _queue_batches(api.STACK, _wholes_left(now) if conf.ENABLED else iter(())),
         "awards": _queue_batches(api.ISSUE, _awards_left(now)),

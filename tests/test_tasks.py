@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 NOTHING = dict.fromkeys(
     (
-        *("rules", "news", "results", "wholes", "awards", "lapsed", "mass_revocations"),
+        *("rules", "news", "fetches", "results", "wholes", "awards", "lapsed", "mass_revocations"),
         *("letters", "time_stamps", "pictures", "simulations", "status_lists", "let_go"),
     ),
     0,

@@ -24,6 +24,7 @@ from .erasing import (
 from .errors import Conflict, NotAllowed, NotReady, due
 from .exporting import export_csv, export_rows, export_xlsx, note_export
 from .facts import known, known_of
+from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
 from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .inbox import left as news_left
@@ -76,6 +77,7 @@ from .palette import palette
 from .personal_data import personal_data
 from .queueing import (
     EVALUATE,
+    FETCH,
     ISSUE,
     LAPSE,
     PUBLISH,
@@ -119,6 +121,7 @@ from .verifying import ERASED, RECORD, verify
 __all__ = [
     "ERASED",
     "EVALUATE",
+    "FETCH",
     "FORMATS",
     "ISSUE",
     "LAPSE",
@@ -178,6 +181,7 @@ __all__ = [
     "award_data",
     "awards_in",
     "awards_of_course",
+    "being_fetched",
     "branding_faults",
     "can_be_told",
     "cancel_simulation",
@@ -225,6 +229,8 @@ __all__ = [
     "export_rows",
     "export_xlsx",
     "faults_of",
+    "fetch",
+    "fetches_left",
     "forget_learner",
     "freeze",
     "has_objected",

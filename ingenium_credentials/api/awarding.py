@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, CourseResult
+from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, AwardRulePart, CourseResult
 from . import concluding, definitions, facts, objecting, occasions, overseeing, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
@@ -35,6 +35,7 @@ __all__ = [
     "rules_for",
     "rules_with_approvals",
     "rules_with_part",
+    "rules_with_parts",
 ]
 
 _MOST_ATTEMPTS = 20
@@ -110,6 +111,15 @@ def rules_for(course_id: str) -> list[AwardRule]:
 def rules_with_part(definition: str) -> list[AwardRule]:
     """The same that name the definition: its credential may be a part of what they award."""
     return _at_work(parts__definition=definition)
+
+
+def rules_with_parts(course_id: str = "") -> list[AwardRule]:
+    """The same that name credentials; of one course: that it is named, or its own credentials are."""
+    named = AwardRulePart.objects.all()
+    if course_id:
+        own = AwardRule.objects.filter(courses__course_id=course_id).values("achievement__slug")
+        named = named.filter(Q(rule__courses__course_id=course_id) | Q(definition__in=own))
+    return _at_work(pk__in=named.values("rule_id"))
 
 
 def rules_with_approvals(course_id: str = "") -> list[AwardRule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Award, Letter
@@ -44,6 +45,11 @@ def regained(award: Which) -> Award:
 
 def _reinstate(row: Award, reason: str, actor_id: int | None) -> Award:
     ended = {"review_due_at": None, "review_reason": ""}
+    if row.learner_id is not None:
+        # What came meanwhile found that this one could not be counted on.
+        row.wholes_due_at = timezone.now()
+        row.save(update_fields=["wholes_due_at"])
+        queueing.queue(queueing.STACK, [row.pk])
     if row.state == State.PENDING:
         hold(row, action="released", actor_id=actor_id, reason=reason, **ended)
         queueing.queue(queueing.ISSUE, [row.pk])

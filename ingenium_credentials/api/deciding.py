@@ -21,7 +21,7 @@ __all__ = [
     "approve",
     "award_approved",
     "award_by_hand",
-    "follow_approval",
+    "follow",
     "retry",
     "why_not",
 ]
@@ -65,7 +65,7 @@ def _consider(rule: AwardRule, learner_id: int) -> None:
     queueing.queue(queueing.EVALUATE, ids)
     parts = recording.reconsider_awards(rule.parts.values_list("definition", flat=True), learner_id)
     if not ids and not parts:
-        follow_approval(rule.pk, learner_id)
+        follow(rule.pk, learner_id)
 
 
 def award_approved(rule_id: int) -> list[int]:
@@ -75,7 +75,7 @@ def award_approved(rule_id: int) -> list[int]:
     """
     # People approve one by one: so few ids fit into memory.
     learner_ids = list(approvals_alone(rule_id).values_list("learner_id", flat=True))
-    return [award_id for learner_id in learner_ids for award_id in follow_approval(rule_id, learner_id)]
+    return [award_id for learner_id in learner_ids for award_id in follow(rule_id, learner_id)]
 
 
 def approvals_alone(rule_id: int) -> QuerySet[Approval]:
@@ -85,7 +85,7 @@ def approvals_alone(rule_id: int) -> QuerySet[Approval]:
     return Approval.objects.filter(~Exists(results), rule_id=rule_id).order_by("pk")
 
 
-def follow_approval(rule_id: int, learner_id: int) -> list[int]:
+def follow(rule_id: int, learner_id: int) -> list[int]:
     """Award, or look again at, what the rule says of the learner, if it is at work; the award's id.
 
     Who has no name yet, say, is tried again by the nightly comparison.
@@ -102,7 +102,7 @@ def follow_approval(rule_id: int, learner_id: int) -> list[int]:
         # Revoked, and nothing new since: nothing to do.
         return []
     except Exception as error:  # one learner's trouble must not keep the others from being tried
-        logger.warning("An approval by rule %s was not followed (%s).", rule.uuid, type(error).__name__)
+        logger.warning("Rule %s was not followed for a learner (%s).", rule.uuid, type(error).__name__)
         return []
 
 

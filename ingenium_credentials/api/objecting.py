@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from ..models import Achievement, Objection
 from .errors import NotAllowed
 
-__all__ = ["allow_again", "demand_no_objection", "has_objected", "object_to", "objections_of"]
+__all__ = ["allow_again", "demand_no_objection", "has_objected", "object_to", "objections_of", "objectors"]
 
 
 def object_to(learner_id: int, definition: str) -> None:
@@ -24,6 +26,13 @@ def allow_again(learner_id: int, definition: str) -> bool:
 def has_objected(learner_id: int, definition: str) -> bool:
     """Whether the learner has had a credential of this definition erased, and has not allowed it again."""
     return Objection.objects.filter(digest=_digest(learner_id, definition)).exists()
+
+
+def objectors(learner_ids: Iterable[int], definition: str) -> frozenset[int]:
+    """Who of these has objected to the definition; one query."""
+    asked = {_digest(learner_id, definition): learner_id for learner_id in learner_ids}
+    found = Objection.objects.filter(digest__in=asked).values_list("digest", flat=True)
+    return frozenset(asked[digest] for digest in found)
 
 
 def objections_of(learner_id: int) -> list[str]:

@@ -20,7 +20,7 @@ from .states import STANDING
 __all__ = ["insert", "latest", "of_learners", "past", "standing"]
 
 _PLACES_TRIED = 20
-_ENDS = ("revoked_at", "erased_at", "valid_until", "review_due_at")
+_DECIDING = ("awarded_at", "revoked_at", "erased_at", "valid_until", "review_due_at")
 
 
 def past(learner_id: int, definition: str) -> list[Award]:
@@ -43,7 +43,7 @@ def of_learners(learner_ids: Sequence[int], definition: str) -> dict[int, list[A
     """Of each of many learners, the awards of the definition in order: what decides on one more."""
     rows = Award.objects.filter(learner_id__in=learner_ids, definition=definition).order_by("occasion")
     found: dict[int, list[Award]] = {}
-    for row in rows.only("learner_id", "state", *_ENDS):
+    for row in rows.only("learner_id", "state", *_DECIDING):
         found.setdefault(row.learner_id or 0, []).append(row)
     return found
 

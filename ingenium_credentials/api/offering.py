@@ -13,7 +13,8 @@ from opaque_keys.edx.keys import CourseKey
 
 from .. import lms, rules
 from ..models import Achievement, AwardRule, OfferedCourse
-from . import auditing
+from . import auditing, fetching
+from .concerning import is_concerned
 from .errors import NotAllowed
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
 
 
 def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None) -> OfferedCourse:
-    """Say which definitions, by slug, the instructors of a course may use.
+    """Say which definitions, by slug, the instructors of a course may use; its results are recorded then.
 
     Raises `NotAllowed` for a course key that is none and for a definition that does not
     exist, and Django's `ValidationError` for a value that its field does not take.
@@ -41,6 +42,8 @@ def define_offered_course(offered: OfferedCourse, *, actor_id: int | None = None
     offered.clean_fields()
     offered.definitions = _known(offered.definitions)
     with transaction.atomic():
+        if not is_concerned(offered.course_id):
+            fetching.ask([offered.course_id])
         offered.save()
         auditing.note("course-offered", offered, actor_id=actor_id)
     return offered

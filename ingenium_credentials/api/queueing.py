@@ -19,6 +19,7 @@ from ..conf import conf
 __all__ = [
     "AWARD_APPROVED",
     "EVALUATE",
+    "FETCH",
     "ISSUE",
     "LAPSE",
     "PUBLISH",
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 _MODULE = "ingenium_credentials.tasks"
 AWARD_APPROVED = f"{_MODULE}.award_approved"
 EVALUATE = f"{_MODULE}.evaluate"
+FETCH = f"{_MODULE}.fetch"
 ISSUE = f"{_MODULE}.issue"
 LAPSE = f"{_MODULE}.lapse"
 REVOKE_MANY = f"{_MODULE}.revoke_many"

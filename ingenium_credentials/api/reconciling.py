@@ -8,20 +8,22 @@ there are, memory stays the same.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from .. import rules
-from ..models import Approval, Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
-from .awarding import evaluate, rules_for, rules_with_approvals, would_lose
-from .deciding import approvals_alone, follow_approval
-from .facts import known
+from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
+from .awarding import evaluate, rules_for, rules_with_approvals, rules_with_parts
+from .concerning import is_concerned
+from .deciding import approvals_alone, follow
+from .foreseeing import Verdict, foresee
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
 from .recording import reconsider_results
@@ -57,6 +59,9 @@ class Kind(Enum):
     """More than one standing award of one definition. Only reported."""
     WITHDRAWN = "withdrawn"
     """The award stands, its condition is not met any more, and the rule does not let it stand."""
+
+
+_DIFFERS = {Verdict.EARN: Kind.MISSING, Verdict.RENEW: Kind.MISSING, Verdict.LOSE: Kind.WITHDRAWN}
 
 
 @frozen(kw_only=True)
@@ -131,11 +136,16 @@ def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> I
             progress(run.looked_at)
             yield thing
 
-    for course in [run.course_id] if run.course_id else _courses():
+    for course in filter(is_concerned, [run.course_id] if run.course_id else _courses()):
         yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
-    yield from _compare_results(seen(_pages(_results(run))), dry_run=dry_run)
+    for results in _results(run):
+        yield from _compare_results(seen(_pages(results)), dry_run=dry_run)
     for rule in rules_with_approvals(run.course_id):
-        yield from _compare_approvals(rule, seen(_pages(approvals_alone(rule.pk))), dry_run=dry_run)
+        # Whenever they were approved: a rule does not say since when it is on.
+        approved = (approval.learner_id for approval in seen(_pages(approvals_alone(rule.pk))))
+        yield from _compare_rule(rule, approved, dry_run=dry_run)
+    for rule in rules_with_parts(run.course_id):
+        yield from _compare_rule(rule, seen(_holders_of_parts(rule, run)), dry_run=dry_run)
     yield from _not_issued(seen(_pages(_pending(run))), dry_run=dry_run)
     yield from _double(run)
 
@@ -145,13 +155,31 @@ def _courses() -> list[str]:
     return sorted(named.values_list("course_id", flat=True).distinct())
 
 
-def _results(run: Reconciliation) -> QuerySet[CourseResult]:
+def _results(run: Reconciliation) -> Iterator[QuerySet[CourseResult]]:
+    """The results to be compared, course by course."""
     rows = CourseResult.objects.all()
     if run.course_id:
         rows = rows.filter(course_id=run.course_id)
+    if run.since is not None:
+        rows = rows.filter(Q(changed_at__gte=run.since) | Q(course_id__in=_untold_courses()))
+    for course_id in list(rows.order_by("course_id").values_list("course_id", flat=True).distinct()):
+        yield rows.filter(course_id=course_id)
+
+
+def _holders_of_parts(rule: AwardRule, run: Reconciliation) -> Iterator[int]:
+    """Who has, or had, a credential that the rule names, but for those who were compared already."""
+    named = rule.parts.values("definition")
+    awards = Award.objects.filter(definition__in=named, learner_id__isnull=False)
     if run.since is None:
-        return rows
-    return rows.filter(Q(changed_at__gte=run.since) | Q(course_id__in=_untold_courses()))
+        of_rule = rule.courses.filter(course_id=run.course_id) if run.course_id else rule.courses.all()
+        courses = of_rule.values("course_id")
+        compared = CourseResult.objects.filter(learner_id=OuterRef("learner_id"), course_id__in=courses)
+        awards = awards.filter(~Exists(compared))
+    last = 0
+    ids: Any = awards.order_by("learner_id").values_list("learner_id", flat=True).distinct()
+    while page := list(ids.filter(learner_id__gt=last)[:_CHUNK]):
+        yield from page
+        last = page[-1]
 
 
 def _untold_courses() -> set[str]:
@@ -180,6 +208,12 @@ def _pages(rows: QuerySet[_Row]) -> Iterator[_Row]:
         last = page[-1].pk
 
 
+def _chunks(things: Iterable[_Thing]) -> Iterator[list[_Thing]]:
+    left = iter(things)
+    while chunk := list(islice(left, _CHUNK)):
+        yield chunk
+
+
 def _compare_with_lms(facts: Iterable[Unheard | None], *, dry_run: bool) -> Iterator[Difference]:
     for found in facts:
         if found is None:
@@ -194,72 +228,59 @@ def _compare_with_lms(facts: Iterable[Unheard | None], *, dry_run: bool) -> Iter
 
 
 def _compare_results(results: Iterable[CourseResult], *, dry_run: bool) -> Iterator[Difference]:
-    for result in results:
-        difference = _difference(result)
-        if difference is None:
-            continue
-        if not dry_run:
-            reconsider_results([result.pk])
-            evaluate([result.pk])
-            result.refresh_from_db()
-        yield evolve(difference, mended=not dry_run and _difference(result) is None)
+    for chunk in _chunks(results):
+        found = _of_results(chunk, noting=not dry_run)
+        for result in chunk:
+            if (difference := found.get(result.learner_id)) is not None:
+                yield evolve(difference, mended=not dry_run and _mend(result))
 
 
-def _compare_approvals(
-    rule: AwardRule, approvals: Iterable[Approval], *, dry_run: bool
-) -> Iterator[Difference]:
-    """Those whom no result leads to, whenever they were approved: a rule does not say since when it is on."""
-    for approval in approvals:
-        difference = _compare_award(rule, approval.learner_id)
-        if difference is None:
-            continue
-        if not dry_run:
-            follow_approval(rule.pk, approval.learner_id)
-        mended = not dry_run and _compare_award(rule, approval.learner_id) is None
-        yield evolve(difference, mended=mended)
-
-
-def _difference(result: CourseResult) -> Difference | None:
-    if result.dirty:
-        return Difference(
+def _of_results(results: Sequence[CourseResult], *, noting: bool) -> dict[int, Difference]:
+    """What differs for these results of one course, by learner: the first thing for each."""
+    found = {
+        result.learner_id: Difference(
             kind=Kind.WAITING,
             learner_id=result.learner_id,
             subject=result.course_id,
             detail=result.last_problem,
         )
-    found = (_compare_award(rule, result.learner_id) for rule in rules_for(result.course_id))
-    return next(filter(None, found), None)
+        for result in results
+        if result.dirty
+    }
+    for rule in rules_for(results[0].course_id) if results else ():
+        learners = [result.learner_id for result in results if result.learner_id not in found]
+        found |= _of_learners(rule, learners, noting=noting)
+    return found
 
 
-def _compare_award(rule: AwardRule, learner_id: int) -> Difference | None:
-    """Whether the award that the rule asks for is there, and none that it does not."""
-    met, earned_at = _met(rule, learner_id)
-    slug = rule.achievement.slug
-    if met and _is_missing(learner_id, slug, earned_at):
-        kind = Kind.MISSING
-    elif met is False and would_lose(rule, learner_id):
-        kind = Kind.WITHDRAWN
-    else:
-        return None
-    return Difference(kind=kind, learner_id=learner_id, subject=slug, detail=rule.name)
+def _mend(result: CourseResult) -> bool:
+    reconsider_results([result.pk])
+    evaluate([result.pk])
+    return not _of_results(list(CourseResult.objects.filter(pk=result.pk)), noting=True)
 
 
-def _met(rule: AwardRule, learner_id: int) -> tuple[bool | None, dt.datetime | None]:
-    try:
-        explanation = rules.explain(rule.condition, known(learner_id, rule.condition, rule=rule))
-    except rules.ConditionError:
-        return None, None
-    return explanation.met, explanation.earned_at
+def _compare_rule(rule: AwardRule, learner_ids: Iterable[int], *, dry_run: bool) -> Iterator[Difference]:
+    """Of learners whom no result leads to, or not this time."""
+    for chunk in _chunks(learner_ids):
+        for learner_id, difference in _of_learners(rule, chunk, noting=not dry_run).items():
+            if not dry_run:
+                follow(rule.pk, learner_id)
+            mended = not dry_run and not _of_learners(rule, [learner_id], noting=True)
+            yield evolve(difference, mended=mended)
 
 
-def _is_missing(learner_id: int, slug: str, earned_at: dt.datetime | None) -> bool:
-    """No award, or a revoked one and new evidence since: only that makes another."""
-    latest = Award.objects.filter(learner_id=learner_id, definition=slug).order_by("-occasion").first()
-    if latest is None:
-        return True
-    if latest.state != Award.State.REVOKED or latest.revoked_at is None or earned_at is None:
-        return False
-    return earned_at > latest.revoked_at
+def _of_learners(rule: AwardRule, learner_ids: Sequence[int], *, noting: bool) -> dict[int, Difference]:
+    """Who has not the award that the rule asks for, or one that it does not."""
+    return {
+        learner_id: Difference(
+            kind=_DIFFERS[verdict],
+            learner_id=learner_id,
+            subject=rule.achievement.slug,
+            detail=rule.name,
+        )
+        for learner_id, verdict in foresee(rule, learner_ids, noting=noting)
+        if verdict in _DIFFERS
+    }
 
 
 def _not_issued(awards: Iterable[Award], *, dry_run: bool) -> Iterator[Difference]:

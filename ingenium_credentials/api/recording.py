@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from ..models import Award, CourseResult
 from . import inbox, queueing
+from .concerning import is_concerned
 from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, distrusted, merge
 from .states import COUNTING
 
@@ -167,10 +168,12 @@ def record(news: News, *, in_lms: bool = False) -> None:
     """Write a piece of news down, in the caller's transaction if there is one, and have it evaluated.
 
     `in_lms`: the transaction is the LMS's, which must never wait for a row of ours: the news is
-    kept in the inbox, and written down once the LMS has committed.
+    kept in the inbox, and written down once the LMS has committed; of a course that does not
+    concern us it is not kept.
     """
     if in_lms:
-        inbox.append(news)
+        if is_concerned(news.course_id):
+            inbox.append(news)
         return
     result_id = write(news) if connection.in_atomic_block else patiently(lambda: write(news))
     if result_id is not None:

@@ -18,7 +18,14 @@ from . import definitions, superseding
 from .errors import NotAllowed
 from .states import COUNTING, State, Which, demand_reason
 
-__all__ = ["RenewalPreview", "is_renewable", "preview_renewal", "renew", "renew_if_earned_again"]
+__all__ = [
+    "RenewalPreview",
+    "is_earned_again",
+    "is_renewable",
+    "preview_renewal",
+    "renew",
+    "renew_if_earned_again",
+]
 
 EARNED_AGAIN = "It was earned again."
 
@@ -115,9 +122,16 @@ def renew(
         )
 
 
+def is_earned_again(latest: Award, earned_at: dt.datetime | None) -> bool:
+    """Whether the last award was earned again by newer results, and its end is near or past."""
+    if earned_at is None or earned_at <= latest.awarded_at:
+        return False
+    return is_renewable(latest, timezone.now())
+
+
 def renew_if_earned_again(latest: Award | None, earned_at: dt.datetime, **fresh: Any) -> Award | None:
     """Renew the last award that was earned again by newer results, if its end is near or past; else None."""
-    if latest is None or earned_at <= latest.awarded_at or not is_renewable(latest, timezone.now()):
+    if latest is None or not is_earned_again(latest, earned_at):
         return None
     return renew(latest, reason=EARNED_AGAIN, awarded_at=earned_at, **fresh)
 

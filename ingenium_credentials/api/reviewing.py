@@ -8,6 +8,7 @@ pending award under review is held: it stays pending, and is not signed.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ __all__ = [
     "PART_REVOKED",
     "PART_SUPERSEDED",
     "hold",
+    "holders",
     "lost",
     "open_review",
     "review_wholes",
@@ -67,7 +69,15 @@ def hold(row: Award, *, action: str, actor_id: int | None, reason: str, **change
 
 def held_by(rule: AwardRule, learner_id: int) -> Award | None:
     """The award that `lost` would put under review."""
-    return None if rule.on_loss == AwardRule.OnLoss.KEEP else _held_by(rule, learner_id).first()
+    return None if rule.on_loss == AwardRule.OnLoss.KEEP else _held_by(rule, [learner_id]).first()
+
+
+def holders(rule: AwardRule, learner_ids: Sequence[int]) -> frozenset[int]:
+    """Who of these has an award that `lost` would put under review; one query."""
+    if rule.on_loss == AwardRule.OnLoss.KEEP:
+        return frozenset()
+    found = _held_by(rule, learner_ids).values_list("learner_id", flat=True)
+    return frozenset(learner_id for learner_id in found if learner_id is not None)
 
 
 def lost(rule: AwardRule, learner_id: int) -> list[Award]:
@@ -79,11 +89,11 @@ def lost(rule: AwardRule, learner_id: int) -> list[Award]:
         return []
     revokes = rule.on_loss == AwardRule.OnLoss.REVOKE
     due_at = timezone.now() + dt.timedelta(days=rule.review_days) if revokes else None
-    return [open_review(award, LOST, due_at=due_at) for award in _held_by(rule, learner_id)]
+    return [open_review(award, LOST, due_at=due_at) for award in _held_by(rule, [learner_id])]
 
 
-def _held_by(rule: AwardRule, learner_id: int) -> QuerySet[Award]:
-    standing = Award.objects.filter(rule=rule, learner_id=learner_id, review_reason="")
+def _held_by(rule: AwardRule, learner_ids: Sequence[int]) -> QuerySet[Award]:
+    standing = Award.objects.filter(rule=rule, learner_id__in=learner_ids, review_reason="")
     return standing.filter(state__in=(State.PENDING, State.ISSUED))
 
 

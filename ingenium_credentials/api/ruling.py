@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, AwardRule, AwardRuleCourse, AwardRulePart, RuleVersion
-from . import auditing, queueing, recording
+from . import auditing, fetching, queueing, recording
 from .errors import Conflict, NotAllowed
 
 __all__ = [
@@ -113,7 +113,9 @@ def wake_rules(now: dt.datetime) -> int:
     for rule_id in AwardRule.objects.filter(wakes_at__lte=now).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             if AwardRule.objects.filter(pk=rule_id, wakes_at__lte=now).update(wakes_at=None):
-                _have_evaluated(AwardRule.objects.get(pk=rule_id))
+                rule = AwardRule.objects.get(pk=rule_id)
+                fetching.ask(rule.courses.values_list("course_id", flat=True))
+                _have_evaluated(rule)
                 woken += 1
     return woken
 
@@ -198,7 +200,9 @@ def _save(
         rule.wakes_at = _wakes_at(rule, timezone.now())
         _wait_in_turn({rule.achievement.slug, *definitions} if definitions else set())
         rule.save()
-        _note_names(rule, courses, definitions)
+        new_courses = _note_names(rule, courses, definitions)
+        begins = rule.enabled and (stored is None or not stored.enabled)
+        fetching.ask(courses if begins else new_courses)
         _demand_no_circle(rule)
         _keep(rule, timezone.now(), actor_id=actor_id, reason=reason)
         _have_evaluated(rule)
@@ -225,8 +229,8 @@ def _wakes_at(rule: AwardRule, now: dt.datetime) -> dt.datetime | None:
     return rule.starts_at if rule.enabled and rule.starts_at and rule.starts_at > now else None
 
 
-def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[str]) -> None:
-    """Write down whom news concern: the courses and the definitions that the condition names."""
+def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[str]) -> set[str]:
+    """Write down whom news concern: what the condition names; returns the courses that it did not before."""
     courses, definitions = set(courses), set(definitions)
     rule.courses.exclude(course_id__in=courses).delete()
     rule.parts.exclude(definition__in=definitions).delete()
@@ -238,6 +242,7 @@ def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[s
     AwardRulePart.objects.bulk_create(
         AwardRulePart(rule=rule, definition=definition) for definition in sorted(new_parts)
     )
+    return new_courses
 
 
 def _wait_in_turn(slugs: set[str]) -> None:

@@ -21,10 +21,8 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Achievement, Award, AwardRule, CourseResult, Simulation
-from . import auditing, facts, nearness, occasions, queueing
-from .awarding import demand_earned_again
-from .errors import DATABASE_GONE, NotAllowed, problem_of
-from .states import STANDING
+from . import auditing, facts, foreseeing, nearness, queueing
+from .errors import DATABASE_GONE, problem_of
 
 __all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation"]
 
@@ -36,6 +34,9 @@ _SILENT = dt.timedelta(minutes=2)
 _GIVEN_UP = dt.timedelta(hours=6)
 
 State = Simulation.State
+
+_WORDS = {foreseeing.Verdict.RENEW: foreseeing.Verdict.HAS.value}
+"""Who would only have it renewed has it."""
 
 
 def start_simulation(
@@ -126,7 +127,7 @@ class _Trial:
 
     def judge(self, learner_ids: Sequence[int]) -> Iterator[tuple[int, str, rules.Explanation]]:
         """Of each of these: who, what would become of them, and why."""
-        awards = occasions.of_learners(learner_ids, self.achievement.slug)
+        verdicts = foreseeing.Verdicts(learner_ids, self.achievement.slug)
         known = facts.known_of(
             learner_ids,
             self.condition,
@@ -135,7 +136,7 @@ class _Trial:
         )
         for learner_id, what in known:
             found = self.condition.explain(what)
-            yield learner_id, _verdict(found, awards.get(learner_id, ())), found
+            yield learner_id, _WORDS.get(verdict := verdicts.of(learner_id, found), verdict.value), found
 
     def _results(self) -> QuerySet[CourseResult]:
         return CourseResult.objects.filter(course_id__in=sorted({self.course_id, *self.condition.courses}))
@@ -150,24 +151,6 @@ class _Trial:
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return list(rows.order_by("learner_id").values_list("learner_id", flat=True).distinct()[:_CHUNK])
-
-
-def _verdict(found: rules.Explanation, awards: Sequence[Award]) -> str:
-    """What awarding would do: `earn`, `has`, `revoked`, `unknown`, or `not`."""
-    now = timezone.now()
-    earned_at = found.earned_at or (now if found.is_timeless else None)
-    if any(award.state in STANDING for award in awards):
-        return "has"
-    if found.met is False:
-        return "not"
-    if not found.met or earned_at is None or earned_at > now:
-        return "unknown"
-    try:
-        for latest in awards[-1:]:
-            demand_earned_again(latest, earned_at)
-    except NotAllowed:
-        return "revoked"
-    return "earn"
 
 
 def _advance(row: Simulation) -> Simulation:

@@ -139,12 +139,22 @@ class PartResult(models.Model):
 class Reconciliation(models.Model):
     """One comparison of the LMS with the ledger; the next nightly one begins where the last ended.
 
+    With `due_at`, the fetch of one course that has begun to concern us.
+
     .. no_pii:
     """
 
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(
         _("finished at"), null=True, blank=True, help_text=_("Empty: it is running, or was interrupted.")
+    )
+    due_at = models.DateTimeField(
+        _("due at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text=_("When a course is fetched, or fetched once more. Empty: not at all."),
     )
     nightly = models.BooleanField(_("nightly"), default=False)
     course_id = models.CharField(_("course"), max_length=255, blank=True)

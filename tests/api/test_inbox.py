@@ -12,13 +12,19 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from ingenium_credentials import api, tasks
-from ingenium_credentials.models import Award, AwardRule, CourseResult, IncomingNews
+from ingenium_credentials.models import Award, AwardRule, CourseResult, IncomingNews, OfferedCourse
 
 NOW = dt.datetime(2026, 6, 1, 12, 30, 15, 123456, tzinfo=dt.UTC)
 COURSE = "course-v1:UOC+MED101+2026"
 NAME = "Ελένη Παπαδάκη"
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def offered(db: None) -> None:
+    """The course concerns us."""
+    OfferedCourse.objects.create(course_id=COURSE)
 
 
 def _tell(*, learner_id: int = 7, is_passing: bool = True, event_id: str = "e") -> None:
@@ -61,8 +67,8 @@ def test_nothing_in_the_inbox_could_be_locked_by_another_transaction() -> None:
 
 
 def test_the_lms_s_transaction_writes_only_a_row_of_the_inbox(django_assert_num_queries: Any) -> None:
-    # Savepoint, insert, release.
-    with django_assert_num_queries(3) as queries:
+    # Whether the course concerns us; savepoint, insert, release.
+    with django_assert_num_queries(4) as queries:
         _tell()
 
     written = [query["sql"] for query in queries if "INSERT" in query["sql"]]

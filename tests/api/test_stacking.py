@@ -7,7 +7,15 @@ import pytest
 from django.utils import timezone
 
 from ingenium_credentials import api, tasks
-from ingenium_credentials.models import Achievement, Award, AwardRule, AwardRulePart, Issuer, Organisation
+from ingenium_credentials.models import (
+    Achievement,
+    Award,
+    AwardRule,
+    AwardRulePart,
+    CourseResult,
+    Issuer,
+    Organisation,
+)
 from tests.annex import ELEMENTS
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +223,23 @@ def test_what_could_not_be_evaluated_is_tried_again_later(
     due = Award.objects.get().wholes_due_at
     assert due is not None
     assert due > timezone.now()
+
+
+@pytest.mark.parametrize("is_pending", [False, True])
+def test_a_review_that_ends_well_completes_what_came_meanwhile(
+    programme: Achievement, learner: Any, course_id: str, commits: Any, is_pending: bool
+) -> None:
+    with commits(execute=not is_pending):
+        _pass(learner, course_id)
+    api.evaluate([*CourseResult.objects.values_list("pk", flat=True)])
+    part = Award.objects.get(definition="ecosystems")
+    assert (part.state == Award.State.PENDING) == is_pending
+    api.open_review(part, "A question of identity")
+    with commits(execute=True):
+        _pass(learner, SEA, days=30)
+    assert not Award.objects.filter(definition="programme").exists()
+
+    with commits(execute=True):
+        api.close_review(part, True, "All is well", 1)
+
+    assert Award.objects.filter(definition="programme").count() == 1

@@ -35,7 +35,7 @@ from openedx_events.learning.signals import (
 
 from ingenium_credentials import api, tasks
 from ingenium_credentials.apps import _RECEIVERS, _RETIREMENT_RECEIVERS
-from ingenium_credentials.models import Award, CourseResult, IncomingNews
+from ingenium_credentials.models import Award, CourseResult, IncomingNews, OfferedCourse
 from ingenium_credentials.signals import receivers
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,12 @@ def _enrolment(*, is_active: Any = True, mode: Any = "verified", user: Any = Non
         is_active=is_active,
         creation_date=dt.datetime.now(dt.UTC),
     )
+
+
+@pytest.fixture(autouse=True)
+def offered(db: None) -> None:
+    """The courses concern us."""
+    OfferedCourse.objects.bulk_create(OfferedCourse(course_id=str(key)) for key in (KEY, CCX))
 
 
 def _taken_in() -> CourseResult:

@@ -11,10 +11,18 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from ingenium_credentials import api
 from ingenium_credentials.badges.errors import UnusableKey
-from ingenium_credentials.models import Achievement, AuditEntry, AwardRule, CourseResult, OfferedCourse
+from ingenium_credentials.models import (
+    Achievement,
+    AuditEntry,
+    AwardRule,
+    CourseResult,
+    OfferedCourse,
+    Reconciliation,
+)
 from ingenium_credentials.views.instructor.addresses import patterns
 from ingenium_credentials.views.instructor.staff import refusal
 
@@ -303,6 +311,18 @@ def test_a_scheduled_rule_says_so(staff: Client, course_rule: AwardRule, course_
 
     assert "Scheduled" in page
     assert "1 January 2199, 08:00 UTC" in page
+
+
+def test_while_earlier_results_are_fetched_it_says_how_far(
+    staff: Client, course_rule: AwardRule, course_id: str
+) -> None:
+    place = at("instructor-rule", course_id, course_rule.uuid)
+    assert "being fetched" not in staff.get(place).content.decode()
+
+    now = timezone.now()
+    Reconciliation.objects.create(course_id=course_id, started_at=now, due_at=now, looked_at=500)
+
+    assert "500 entries of the LMS read so far" in staff.get(place).content.decode()
 
 
 def test_history_shows_what_each_change_changed_and_restores(

@@ -40,6 +40,7 @@ def rule_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseB
         "changed": {"who": who(latest.actor_id), "at": utc(latest.at)} if latest else None,
         "issued": awards.exclude(state=Award.State.PENDING).count(),
         "pending": awards.filter(state=Award.State.PENDING).count(),
+        "fetched": api.being_fetched(rule.courses.values_list("course_id", flat=True)),
         "schedule": {
             "from": utc(rule.starts_at) if rule.starts_at else "",
             "until": utc(rule.ends_at) if rule.ends_at else "",

@@ -202,7 +202,7 @@ def _groups(course: Course, trial: Simulation) -> list[Group]:
     titles = {
         "earn": _("Would earn it"),
         "unknown": _("Cannot be told yet"),
-        "revoked": _("Had it revoked, and have not earned it anew"),
+        "revoked": _("Had it revoked or erased, and are not given it anew"),
         "has": _("Have it already"),
     }
     learners, counts = (trial.outcome or {}).get("learners", {}), counts_of(trial)
