@@ -122,8 +122,8 @@ def main(arguments: list[str]) -> None:
     for name in (name for name in found if not name.endswith(", again")):
         seconds, times = found[name], found[name] / found[MEASURE]
         line = f"{name:<26}{seconds * 1e3:>9.2f}{1 / seconds:>12,.0f}{times:>8.1f}{counted[name]:>5}"
-        if again := found.get(f"{name}, again"):
-            line += f"{again * 1e3:>12.2f}{again / seconds:>8.2f}{counted[f'{name}, again']:>5}"
+        if spared := found.get(f"{name}, again"):
+            line += f"{spared * 1e3:>12.2f}{spared / seconds:>8.2f}{counted[f'{name}, again']:>5}"
         print(line)
 
 
