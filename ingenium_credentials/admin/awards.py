@@ -142,7 +142,7 @@ class StatusListAdmin(ReadOnlyAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what, when and why. Only ever added to."""
 
-    list_display = ("at", "actor_id", "action", "subject_kind", "subject_id", "reason")
-    list_filter = ("action", "subject_kind")
+    list_display = ("at", "actor_id", "way", "action", "subject_kind", "subject_id", "reason")
+    list_filter = ("action", "way", "subject_kind")
     search_fields = ("subject_id", "=actor_id", "reason")
     date_hierarchy = "at"

@@ -230,6 +230,10 @@ _GRADE = Work(
 )
 
 
+def _hand(entry: AuditEntry) -> str:
+    return " · ".join(str(said) for said in (entry.actor_id, entry.get_way_display()) if said) or "–"
+
+
 class LifeOfAwards(ModelAdmin):
     """The actions on awards, and who did what to one."""
 
@@ -262,8 +266,5 @@ class LifeOfAwards(ModelAdmin):
     def trail(self, award: Award) -> SafeString:
         """The audit log of this award, newest first."""
         entries = AuditEntry.objects.filter(subject_kind="award", subject_id=str(award.uuid))
-        rows = (
-            (f"{entry.at:%Y-%m-%d %H:%M}", entry.action, entry.actor_id or "–", entry.reason)
-            for entry in entries
-        )
+        rows = ((f"{entry.at:%Y-%m-%d %H:%M}", entry.action, _hand(entry), entry.reason) for entry in entries)
         return format_html_join(SafeString("<br>"), "{} UTC · {} · {} · {}", rows)

@@ -2,7 +2,7 @@
 
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
-from .auditing import note
+from .auditing import acting, note
 from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
@@ -167,6 +167,7 @@ __all__ = [
     "ReportedResult",
     "RevocationPreview",
     "achievement_data",
+    "acting",
     "activate",
     "allot",
     "allow_again",

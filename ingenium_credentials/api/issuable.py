@@ -103,7 +103,8 @@ def _mandates(achievement: Achievement) -> Iterator[Need]:
     others = endorsing.further_bodies(achievement, issuer)
     silent = {one.pk for one in others if achievement.endorsement_form == _Form.NONE}
     if sealing.FORMAT in conf.FORMATS:
-        silent |= {one.pk for one in others if not sealing.seals_itself(one, now)}
+        is_office = issuer.mode == Issuer.Mode.MANDATE
+        silent |= {one.pk for one in others if is_office or not sealing.seals_itself(one, now)}
     wanted = [one for one in others if one.pk in silent]
     given = {mandate.organisation_id for mandate in endorsing.mandates(wanted, issuer, now.date())}
     for organisation in wanted:

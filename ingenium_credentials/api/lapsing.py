@@ -14,8 +14,8 @@ from ..models import Award, Letter
 from .awarding import is_met
 from .concluding import regained
 from .errors import NotAllowed, NotReady
-from .mailing import queue_letter
-from .reviewing import LOST
+from .mailing import queue_letter, told_of_review
+from .reviewing import LOST, leave_to_person
 from .revoking import revoke
 from .states import State, move
 
@@ -32,7 +32,12 @@ def lapsed(now: dt.datetime) -> Iterator[int]:
 
 
 def _due(now: dt.datetime) -> Q:
-    return Q(state__in=(State.REVIEW, State.PENDING), review_due_at__lte=now)
+    due = Q(state__in=(State.REVIEW, State.PENDING), review_due_at__lte=now)
+    if not conf.MAIL:
+        return due
+    # The days are counted from when the letter is sent.
+    waiting = Letter.objects.filter(kind=Letter.Kind.REVIEW, sent_at=None, given_up_at=None)
+    return due & ~Q(state=State.REVIEW, pk__in=waiting.values("award"))
 
 
 def _ended(now: dt.datetime) -> Q:
@@ -78,7 +83,10 @@ def _step(award: Award) -> bool:
 
 
 def _end_review(award: Award) -> bool:
-    """Revoke it, unless what was lost is there again; where that cannot be told, wait."""
+    """Revoke it, unless what was lost is there again; where that cannot be told, wait.
+
+    Nobody loses an award by a review that they were not told of: that is for a person to decide.
+    """
     if award.review_reason == LOST and award.rule is not None and award.learner_id is not None:
         met = is_met(award.rule, award.learner_id)
         if met is None:
@@ -86,5 +94,11 @@ def _end_review(award: Award) -> bool:
         if met:
             regained(award)
             return True
+    told = told_of_review(award)
+    if told is None:
+        return False
+    if not told:
+        leave_to_person(award)
+        return True
     revoke(award, reason=award.review_reason, by_itself=award.review_reason == LOST)
     return True

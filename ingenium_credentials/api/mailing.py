@@ -13,14 +13,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import lms
 from ..conf import conf
-from ..models import Award, Letter
+from ..models import AuditEntry, Award, Letter
 from . import queueing
 from .errors import DATABASE_GONE, next_attempt, problem_of
 from .letters import compose
@@ -33,6 +33,7 @@ __all__ = [
     "queue_letter",
     "send_again",
     "send_letters",
+    "told_of_review",
 ]
 
 logger = logging.getLogger(__name__)
@@ -165,9 +166,39 @@ def _send(letter: Letter) -> bool:
         return _withdraw(letter, _("There is no active account to write to."))
     if award.state not in _TRUE_IN[letter.kind] or not _is_news(letter):
         return _withdraw(letter, _("It was no longer true when it was to be sent."))
+    if letter.kind == Letter.Kind.REVIEW:
+        _count_from_now(award)
     lms.send_message(compose(letter, account))
-    Letter.objects.filter(pk=letter.pk).update(sent_at=timezone.now(), next_attempt_at=None, last_problem="")
+    with transaction.atomic():
+        mine = Letter.objects.filter(pk=letter.pk)
+        mine.update(sent_at=timezone.now(), next_attempt_at=None, last_problem="")
+        if letter.kind == Letter.Kind.REVIEW:
+            dated = Award.objects.filter(pk=award.pk, state=_State.REVIEW, review_due_at__isnull=False)
+            dated.update(review_due_at=award.review_due_at)
     return True
+
+
+def _count_from_now(award: Award) -> None:
+    """The learner has all the days of the review, however late the letter is, which names the last one."""
+    opened = AuditEntry.objects.filter(subject_id=str(award.uuid), action="review-opened")
+    begun = opened.order_by("-at").first()
+    if award.review_due_at is not None and begun is not None:
+        days = award.review_due_at - begun.at
+        award.review_due_at = max(award.review_due_at, timezone.now() + days)
+
+
+def told_of_review(award: Award) -> bool | None:
+    """Whether the learner was told of the review that the award is under; None while the letter waits.
+
+    True where nobody is to be told: mail is off, or what is held was never issued.
+    """
+    if not conf.MAIL or award.state != _State.REVIEW or award.learner_id is None:
+        return True
+    letters = Letter.objects.filter(award=award, kind=Letter.Kind.REVIEW).order_by("-occasion")
+    letter = letters.first() or queue_letter(award, Letter.Kind.REVIEW)
+    if letter is None or letter.sent_at is not None:
+        return True
+    return None if letter.given_up_at is None else False
 
 
 def _is_news(letter: Letter) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "PART_SUPERSEDED",
     "hold",
     "holders",
+    "leave_to_person",
     "lost",
     "open_review",
     "review_wholes",
@@ -34,6 +35,7 @@ __all__ = [
 LOST = gettext_noop("The conditions for this award are no longer met.")
 """The reason of a review that ends by itself when they are met again."""
 PART_REVOKED = gettext_noop("A credential that this one is built on was revoked.")
+NOT_TOLD = gettext_noop("The learner could not be told of the review, so a person decides.")
 PART_SUPERSEDED = gettext_noop("A credential that this one is built on was replaced.")
 
 
@@ -60,7 +62,7 @@ def open_review(
 
 
 def hold(row: Award, *, action: str, actor_id: int | None, reason: str, **changes: object) -> None:
-    """Stop a pending award from being signed, or let it go on."""
+    """Change a review and not the state: stop a pending award from being signed, say, or let it go on."""
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
@@ -88,13 +90,19 @@ def lost(rule: AwardRule, learner_id: int) -> list[Award]:
     if rule.on_loss == AwardRule.OnLoss.KEEP:
         return []
     revokes = rule.on_loss == AwardRule.OnLoss.REVOKE
-    due_at = timezone.now() + dt.timedelta(days=rule.review_days) if revokes else None
+    # Never at once, whatever an older rule says: nobody loses an award without notice.
+    due_at = timezone.now() + dt.timedelta(days=max(rule.review_days, 1)) if revokes else None
     return [open_review(award, LOST, due_at=due_at) for award in _held_by(rule, [learner_id])]
 
 
 def _held_by(rule: AwardRule, learner_ids: Sequence[int]) -> QuerySet[Award]:
     standing = Award.objects.filter(rule=rule, learner_id__in=learner_ids, review_reason="")
     return standing.filter(state__in=(State.PENDING, State.ISSUED))
+
+
+def leave_to_person(award: Award) -> None:
+    """The review of the locked award does not end by itself any more: the learner does not know of it."""
+    hold(award, action="review-left", actor_id=None, reason=NOT_TOLD, review_due_at=None)
 
 
 def review_wholes(part: Award, reason: str) -> None:

@@ -44,7 +44,7 @@ def define_rule(
 
     `seen_revision` is the revision that the editor had before them, None for the one that
     `rule` was read at. Raises `Conflict` when somebody has changed it since, `NotAllowed`
-    for a circle of credentials or a schedule that ends before it begins,
+    for a circle of credentials, a schedule that ends before it begins or a revocation without notice,
     `rules.ConditionError` for a condition that is not understood, and Django's
     `ValidationError` for a value that its field does not take.
     """
@@ -187,6 +187,7 @@ def _save(
 ) -> AwardRule:
     courses, definitions = rules.courses_of(rule.condition), rules.definitions_of(rule.condition)
     _demand_order(rule)
+    _demand_time_to_object(rule)
     rule.clean_fields()
     with transaction.atomic():
         stored = AwardRule.objects.select_for_update().filter(pk=rule.pk).first()
@@ -216,6 +217,16 @@ def _demand_order(rule: AwardRule) -> None:
             setattr(rule, name, parse_datetime(value))
     if rule.starts_at and rule.ends_at and rule.ends_at <= rule.starts_at:
         raise NotAllowed(_("The rule would end before it begins. Choose an end that is later."))
+
+
+def _demand_time_to_object(rule: AwardRule) -> None:
+    if rule.on_loss == AwardRule.OnLoss.REVOKE and not rule.review_days:
+        raise NotAllowed(
+            _(
+                "Nobody loses an award without notice: give at least one day of review. "
+                "What has to go at once is revoked by a person."
+            )
+        )
 
 
 def _follow(rule: AwardRule, stored: AwardRule) -> None:

@@ -158,16 +158,14 @@ def unsigned_export(award: Award) -> bytes:
 
 
 def _parties(award: Award, data: AwardData, now: dt.datetime) -> tuple[list[Sealer], AwardData]:
-    """Who seals beside the issuer, and the record with the mandates of those who do not."""
-    own: list[Sealer] = []
-    silent: list[Organisation] = []
-    for organisation in endorsing.further_bodies(award.achievement, award.issuer):
-        sealer = _own_sealer(organisation, now)
-        if sealer is None:
-            silent.append(organisation)
-        else:
-            own.append(sealer)
-    found = endorsing.demand_mandates(silent, award.issuer, now.date())
+    """Who seals beside the issuer, and the record with the mandates of those for whom it seals."""
+    bodies = endorsing.further_bodies(award.achievement, award.issuer)
+    sealers = {one.pk: _own_sealer(one, now) for one in bodies}
+    own = [sealer for sealer in sealers.values() if sealer is not None]
+    # An office awards nothing itself: whoever seals beside it has let it issue as well.
+    is_office = award.issuer.mode == Issuer.Mode.MANDATE
+    others = [one for one in bodies if is_office or sealers[one.pk] is None]
+    found = endorsing.demand_mandates(others, award.issuer, now.date())
     mandate = endorsing.mandate_data(found)
     return own, evolve(data, issuer=evolve(data.issuer, mandate=mandate)) if mandate else data
 

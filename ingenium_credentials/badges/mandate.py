@@ -58,7 +58,7 @@ def check(*, signed: int, named: int, agreements: tuple[str, ...] | None) -> Che
     counted = f"Awarded by {signed} of {named} universities by their own signature"
     if not agreements:
         return not_checked("mandate", f"{counted}; for the others there is the issuer's word alone.")
-    return passed("mandate", f"{counted}; issued for the others by mandate.", " ".join(agreements))
+    return passed("mandate", f"{counted}; issued by mandate.", " ".join(agreements))
 
 
 def _is_mandate(entry: Mapping[str, Any]) -> bool:

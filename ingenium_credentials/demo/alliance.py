@@ -7,8 +7,9 @@ officers and never signed.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..models import (
     AwardRule,
     BrandAsset,
     Issuer,
+    Mandate,
     Organisation,
     OrganisationIdentifier,
     OrganisationName,
@@ -28,9 +30,10 @@ from ..models import (
     SigningKey,
 )
 from . import marks
+from .agreement import agreement_pdf
 from .authorities import Authority
 
-__all__ = ["COURSES", "issuers", "load", "make_keys", "make_seals"]
+__all__ = ["COURSES", "PROJECT", "issuers", "load", "load_whole", "make_keys", "make_seals"]
 
 _FOLDER = Path(__file__).parent
 _DRAWN_ON, _SHOWN_UNTIL = dt.date(2026, 1, 1), dt.date(2099, 12, 31)
@@ -45,6 +48,9 @@ _OFFER = _read("offer.json")
 
 COURSES: dict[str, str] = {course["key"]: course["name"] for course in _OFFER["courses"]}
 """Course key to name, in the order in which the demo learner passes them."""
+_WHOLE = _OFFER["whole"]
+PROJECT: str = _WHOLE["course"]["key"]
+"""The course that, together with the micro-credential, makes the larger one."""
 
 
 def load() -> Achievement:
@@ -55,6 +61,73 @@ def load() -> Achievement:
         for university in facts["universities"]:
             _organisation(university, Organisation.Kind.UNIVERSITY)
         return _achievement(_issuer(_OFFER["issuer"], alliance))
+
+
+def load_whole(part: Achievement) -> Achievement:
+    """Enter what is built on `part` and issued by mandate; what is there already stays as it is."""
+    fields = _WHOLE["achievement"]
+    there = Achievement.objects.filter(slug=fields["slug"]).order_by("-version").first()
+    if there is not None:
+        return there
+    bodies = [Organisation.objects.get(slug=slug) for slug in _WHOLE["awarding_bodies"]]
+    with transaction.atomic():
+        issuer = _entity(part.issuer.alliance)
+        _mandates(issuer, bodies)
+        achievement = api.define(Achievement(issuer=issuer, **fields), awarding_bodies=bodies)
+        held = {"kind": "credential_held", "definition": part.slug}
+        passed = {"kind": "course_passed", "course": PROJECT}
+        api.define_rule(
+            AwardRule(
+                name="Both courses and the project",
+                achievement=achievement,
+                condition={"version": 1, "all": [held, passed]},
+                supervision=fields["supervision"],
+                enabled=True,
+            )
+        )
+        return api.activate(achievement)
+
+
+def _entity(alliance: Organisation | None) -> Issuer:
+    """The invented legal entity of the alliance, as an issuer for others."""
+    facts = _WHOLE["entity"]
+    entity = api.define_organisation(
+        Organisation(
+            slug=facts["slug"],
+            kind=Organisation.Kind.LEGAL_ENTITY,
+            abbreviation=facts["abbreviation"],
+            country=facts["country"],
+        ),
+        names=[OrganisationName(language="en", value=facts["name"], verified=True, source=facts["source"])],
+    )
+    return api.define_issuer(
+        Issuer(slug=entity.slug, organisation=entity, alliance=alliance, mode=Issuer.Mode.MANDATE)
+    )
+
+
+def _mandates(issuer: Issuer, bodies: Sequence[Organisation]) -> None:
+    """One agreement of all of them, as a file."""
+    facts = _WHOLE["mandate"]
+    agreement = agreement_pdf(
+        [f"Agreement {facts['reference']}", "", facts["statement"], "", *map(_english, bodies)]
+    )
+    for body in bodies:
+        api.define_mandate(
+            Mandate(
+                organisation=body,
+                issuer=issuer,
+                reference=facts["reference"],
+                statements={"en": facts["statement"]},
+                document=agreement,
+                document_sha256=hashlib.sha256(agreement).hexdigest(),
+                valid_from=dt.date.fromisoformat(facts["valid_from"]),
+                valid_until=dt.date.fromisoformat(facts["valid_until"]),
+            )
+        )
+
+
+def _english(organisation: Organisation) -> str:
+    return organisation.names.get(language="en").value
 
 
 def issuers(achievement: Achievement) -> list[Issuer]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,16 @@ from typing import Any
 from attrs import define, field
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.utils import timezone
-from opaque_keys.edx.keys import CourseKey
-from openedx_events.learning.data import CourseData, CoursePassingStatusData, UserData, UserPersonalData
-from openedx_events.learning.signals import COURSE_PASSING_STATUS_UPDATED
 
 from .. import api, lms
 from ..badges.baking import bake_png, bake_svg
-from ..badges.did import did_web_url
 from ..badges.trust import write_trust
 from ..conf import conf
 from ..models import Achievement, Award, Issuer, OfferedCourse, Organisation
-from . import alliance
+from . import alliance, whole
 from .authorities import Authority, open_authority
+from .earning import latest_award, send_passing, stamp
+from .handing_over import TRUST, DemonstrationFailed, check, command, published, write
 
 __all__ = ["Demonstration", "DemonstrationFailed", "run"]
 
@@ -42,13 +38,9 @@ FILES = (
 )
 INSTRUCTOR = "teacher"
 """User name and password of whoever teaches the demonstration's courses."""
-_UNSIGNED, _TRUST = "elm-unsigned.json", "trust.json"
+_UNSIGNED = "elm-unsigned.json"
 
 _COULD_NOT_BE_CHECKED = 2
-
-
-class DemonstrationFailed(Exception):
-    """A step did not do what it shows; the message says which and why."""
 
 
 @define
@@ -60,6 +52,7 @@ class Demonstration:
     authority: Authority = field(init=False)
     learner: Any = field(init=False)
     award: Award = field(init=False)
+    whole: Award = field(init=False)
 
     @property
     def links(self) -> dict[str, str]:
@@ -89,14 +82,21 @@ def load_alliance(demonstration: Demonstration) -> str:
     """Enter universities, courses, micro-credential and rule."""
     demonstration.achievement = alliance.load()
     universities = Organisation.objects.filter(kind=Organisation.Kind.UNIVERSITY).count()
-    return f"{universities} universities, {len(alliance.COURSES)} courses, 1 joint micro-credential"
+    alliance.load_whole(demonstration.achievement)
+    offer = f"{len(alliance.COURSES)} courses, 1 joint micro-credential, 1 larger one built on it"
+    return f"{universities} universities, {offer}"
 
 
 def make_keys(demonstration: Demonstration) -> str:
     """Make the keys of the universities that award in the private folder."""
-    own = [alliance.make_keys(issuer) for issuer in alliance.issuers(demonstration.achievement)]
+    own = [alliance.make_keys(issuer) for issuer in _signing(demonstration)]
     kinds = ", ".join(f"{key.algorithm} for {key.use}" for key in own[0])
-    return f"keys of {len(own)} universities in {conf.KEYS_DIR}: {kinds}"
+    return f"keys of {len(own) - 1} universities and of the alliance's entity in {conf.KEYS_DIR}: {kinds}"
+
+
+def _signing(demonstration: Demonstration) -> list[Issuer]:
+    whole = alliance.load_whole(demonstration.achievement)
+    return [*alliance.issuers(demonstration.achievement), whole.issuer]
 
 
 def make_seals(demonstration: Demonstration) -> str:
@@ -104,11 +104,11 @@ def make_seals(demonstration: Demonstration) -> str:
     if conf.KEYS_DIR is None:
         raise DemonstrationFailed("INGENIUM_KEYS_DIR is not set.")
     demonstration.authority = open_authority(conf.KEYS_DIR / "authority")
-    for issuer in alliance.issuers(demonstration.achievement):
+    for issuer in _signing(demonstration):
         alliance.make_seals(issuer, demonstration.authority)
     if conf.SEAL_ANCHORS_DIR is not None:
-        _write(conf.SEAL_ANCHORS_DIR / _TRUST, write_trust(demonstration.authority.anchors))
-    return "a certificate authority of the demonstration, and an electronic seal for each university"
+        write(conf.SEAL_ANCHORS_DIR / TRUST, write_trust(demonstration.authority.anchors))
+    return "a certificate authority of the demonstration, and an electronic seal for each of them"
 
 
 def make_learner(demonstration: Demonstration) -> str:
@@ -147,15 +147,15 @@ def pass_first_course(demonstration: Demonstration) -> str:
     """Send the first course's event: not enough for the award."""
     course = next(iter(alliance.COURSES))
     _start_anew_if_revoked(demonstration)
-    _send_passing(demonstration, course, is_passing=True)
+    send_passing(demonstration.learner, course, is_passing=True)
     return f"COURSE_PASSING_STATUS_UPDATED for {course}: one of {len(alliance.COURSES)} courses passed"
 
 
 def pass_last_course(demonstration: Demonstration) -> str:
     """Send the other courses' events: the award is made and issued."""
     for course in list(alliance.COURSES)[1:]:
-        _send_passing(demonstration, course, is_passing=True)
-    award = _latest_award(demonstration)
+        send_passing(demonstration.learner, course, is_passing=True)
+    award = latest_award(demonstration.learner, demonstration.achievement)
     if award is None or award.state != Award.State.ISSUED:
         reason = (award.last_problem if award else "") or "the receivers did not hear the event"
         raise DemonstrationFailed(f"No credential was issued: {reason}")
@@ -165,11 +165,7 @@ def pass_last_course(demonstration: Demonstration) -> str:
 
 def time_stamp(demonstration: Demonstration) -> str:
     """Have the seals time-stamped by the demonstration's own authority."""
-    sealed = demonstration.award.credentials.get(format="elm")
-    api.time_stamp([sealed.pk], ask=lambda query: demonstration.authority.answer(query, timezone.now()))
-    problem = Award.objects.get(pk=demonstration.award.pk).last_problem
-    if problem:
-        raise DemonstrationFailed(problem)
+    stamp(demonstration.authority, demonstration.award)
     return "the European Digital Credential is sealed by each university and time-stamped (JAdES B-T)"
 
 
@@ -182,24 +178,18 @@ def share(demonstration: Demonstration) -> str:
 def write_files(demonstration: Demonstration) -> str:
     """Write what an employer may be handed, and what the site publishes."""
     for name, content in _files(demonstration).items():
-        _write(demonstration.output / name, content)
+        write(demonstration.output / name, content)
     return f"written to {demonstration.output}/"
 
 
 def verify(demonstration: Demonstration) -> str:
     """Check every file with the employer's command; keep the report on the first."""
-    command = _command(demonstration)
-    for name in FILES:
-        result = subprocess.run([*command, str(demonstration.output / name), "--json"], capture_output=True)
-        if name == FILES[0]:
-            _write(demonstration.output / "report.json", result.stdout)
-        if result.returncode != 0:
-            raise DemonstrationFailed(
-                f"{name} did not verify:\n{result.stdout.decode()}{result.stderr.decode()}"
-            )
-    _verify_unsigned(demonstration, command)
-    typed = shlex.join(["python", *command[1:], str(demonstration.output / FILES[0])])
-    return f"valid as JSON, JWT, PNG, SVG, sealed EDC and PDF, says this command:\n      {typed}"
+    typed = _command(demonstration)
+    reports = check(typed, [demonstration.output / name for name in FILES])
+    write(demonstration.output / "report.json", json.dumps(reports[0], indent=2).encode())
+    _verify_unsigned(demonstration, typed)
+    shown = shlex.join(["python", *typed[1:], str(demonstration.output / FILES[0])])
+    return f"valid as JSON, JWT, PNG, SVG, sealed EDC and PDF, says this command:\n      {shown}"
 
 
 def _verify_unsigned(demonstration: Demonstration, command: list[str]) -> None:
@@ -224,35 +214,19 @@ STEPS: tuple[Callable[[Demonstration], str], ...] = (
     share,
     write_files,
     verify,
+    whole.earn,
+    whole.verify,
+    whole.review,
 )
-
-
-def _send_passing(demonstration: Demonstration, course: str, *, is_passing: bool) -> None:
-    learner = demonstration.learner
-    # As the LMS sends it: without the learner's name and the course's.
-    pii = UserPersonalData(username=learner.username, email=learner.email, name="")
-    COURSE_PASSING_STATUS_UPDATED.send_event(
-        course_passing_status=CoursePassingStatusData(
-            is_passing=is_passing,
-            course=CourseData(course_key=CourseKey.from_string(course)),
-            user=UserData(id=learner.pk, is_active=True, pii=pii),
-        )
-    )
 
 
 def _start_anew_if_revoked(demonstration: Demonstration) -> None:
     """Who revoked the award in the administration sees it earned again, as a new one."""
-    award = _latest_award(demonstration)
+    award = latest_award(demonstration.learner, demonstration.achievement)
     if award is not None and award.state == Award.State.REVOKED:
+        whole.end(demonstration)
         for course in alliance.COURSES:
-            _send_passing(demonstration, course, is_passing=False)
-
-
-def _latest_award(demonstration: Demonstration) -> Award | None:
-    awards = Award.objects.filter(
-        learner_id=demonstration.learner.pk, definition=demonstration.achievement.slug
-    )
-    return awards.select_related("achievement", "issuer", "status_list").order_by("-occasion").first()
+            send_passing(demonstration.learner, course, is_passing=False)
 
 
 def _files(demonstration: Demonstration) -> Mapping[str, bytes]:
@@ -266,34 +240,11 @@ def _files(demonstration: Demonstration) -> Mapping[str, bytes]:
         "credential.elm.jsonld": bodies["elm"],
         "diploma.pdf": api.document(award, "en"),
         _UNSIGNED: api.unsigned_export(award),
-        _TRUST: write_trust(demonstration.authority.anchors),
-        **{_did_file(award, issuer): api.did_document_bytes(issuer) for issuer in _issuers(award)},
-        "status-list.json": api.status_document(award.status_list.uuid).body,
+        TRUST: write_trust(demonstration.authority.anchors),
+        **published(award, alliance.issuers(award.achievement)),
     }
 
 
 def _command(demonstration: Demonstration) -> list[str]:
     award, output = demonstration.award, demonstration.output
-    published = {
-        **{did_web_url(issuer.did): output / _did_file(award, issuer) for issuer in _issuers(award)},
-        api.url_of(award.status_list): output / "status-list.json",
-    }
-    resolve = [word for url, path in published.items() for word in ("--resolve", f"{url}={path}")]
-    anchor = ["--anchor", str(output / _TRUST)]
-    return [sys.executable, "-m", "ingenium_credentials.badges", "verify", *resolve, *anchor]
-
-
-def _issuers(award: Award) -> list[Issuer]:
-    return alliance.issuers(award.achievement)
-
-
-def _did_file(award: Award, issuer: Issuer) -> str:
-    return "did.json" if issuer == award.issuer else f"did-{issuer.slug}.json"
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise DemonstrationFailed(f"{path} cannot be written: {error.strerror}") from error
+    return command(award, alliance.issuers(award.achievement), output, output / TRUST)

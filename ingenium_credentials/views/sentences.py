@@ -69,10 +69,7 @@ SENTENCES = (
     _("Awarded by %(some)s of %(all)s universities. Some signed the definition, once for all its awards."),
     _("Signed by %(some)s of %(all)s universities."),
     _("Signed by %(some)s of %(all)s universities. Some signed the definition, once for all its awards."),
-    _(
-        "Awarded by %(some)s of %(all)s universities by their own signature; "
-        "issued for the others by mandate."
-    ),
+    _("Awarded by %(some)s of %(all)s universities by their own signature; issued by mandate."),
     _(
         "Awarded by %(some)s of %(all)s universities by their own signature; "
         "for the others there is the issuer's word alone."

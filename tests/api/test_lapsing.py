@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from ingenium_credentials import api, tasks
 from ingenium_credentials.api import reviewing
@@ -39,6 +40,7 @@ def hear(rule: AwardRule, learner: Any, course_id: str) -> Hear:
 def _due() -> dt.datetime:
     """Make the date of every review come."""
     Award.objects.exclude(review_due_at=None).update(review_due_at=timezone.now() - DAY)
+    Letter.objects.update(sent_at=timezone.now() - 6 * DAY)
     return timezone.now()
 
 
@@ -46,6 +48,8 @@ def test_a_review_ends_on_its_date_and_never_before(hear: Hear) -> None:
     hear(True, EARNED_AT)
     award = hear(False, EARNED_AT + DAY)
 
+    api.send_letters([_review_letter().pk])
+    award.refresh_from_db()
     assert award.review_due_at is not None
     assert list(api.lapsed(award.review_due_at - dt.timedelta(seconds=1))) == []
     assert api.lapse([award.pk]) == 0
@@ -228,3 +232,102 @@ def test_newer_results_renew_by_themselves_and_old_ones_do_not(hear: Hear) -> No
     new = hear(True, EARNED_AT + 3 * DAY)
 
     assert (new.supersedes, new.state, new.awarded_at) == (first, State.ISSUED, EARNED_AT + 3 * DAY)
+
+
+# Nobody loses an award by a review that they were not told of
+
+
+def _review_letter() -> Letter:
+    return Letter.objects.get(kind=Letter.Kind.REVIEW)
+
+
+def test_a_review_does_not_end_while_its_letter_waits(hear: Hear) -> None:
+    hear(True, EARNED_AT)
+    award = hear(False, EARNED_AT + DAY)
+    Award.objects.update(review_due_at=timezone.now() - DAY)
+
+    assert list(api.lapsed(timezone.now())) == []
+    assert api.lapse([award.pk]) == 0
+
+    award.refresh_from_db()
+    assert award.state == State.REVIEW
+
+
+def test_the_days_of_a_review_are_counted_from_the_day_on_which_its_letter_is_sent(
+    hear: Hear, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    hear(True, EARNED_AT)
+    award = hear(False, EARNED_AT + DAY)
+    sent_at = timezone.now() + 3 * DAY
+
+    with monkeypatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: sent_at)
+        api.send_letters([_review_letter().pk])
+
+    award.refresh_from_db()
+    assert award.review_due_at is not None
+    assert dt.timedelta(0) <= sent_at + 5 * DAY - award.review_due_at < dt.timedelta(minutes=1)
+    assert date_format(award.review_due_at, "j F Y") in mailoutbox[-1].body
+    assert list(api.lapsed(award.review_due_at - dt.timedelta(seconds=1))) == []
+    assert list(api.lapsed(award.review_due_at)) == [award.pk]
+
+
+@pytest.mark.parametrize("problem", ["", "There is no active account to write to."])
+def test_a_review_whose_letter_was_given_up_is_left_to_a_person(hear: Hear, problem: str) -> None:
+    hear(True, EARNED_AT)
+    award = hear(False, EARNED_AT + DAY)
+    _due()
+    Letter.objects.update(sent_at=None, given_up_at=timezone.now(), last_problem=problem)
+
+    assert api.lapse([award.pk]) == 1
+
+    award.refresh_from_db()
+    assert (award.state, award.review_due_at, award.review_reason) == (State.REVIEW, None, reviewing.LOST)
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.action, entry.reason) == ("review-left", reviewing.NOT_TOLD)
+    assert list(api.lapsed(timezone.now() + 99 * DAY)) == []
+    # It still ends well by itself.
+    assert hear(True, EARNED_AT + 2 * DAY).state == State.ISSUED
+
+
+def test_a_review_from_before_mail_was_switched_on_is_told_of_first(
+    hear: Hear, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.INGENIUM_MAIL = False
+    hear(True, EARNED_AT)
+    with monkeypatch.context() as clock:
+        last_week = timezone.now() - 6 * DAY
+        clock.setattr(timezone, "now", lambda: last_week)
+        award = hear(False, EARNED_AT + DAY)
+    assert not Letter.objects.exists()
+    assert list(api.lapsed(timezone.now())) == [award.pk]
+    settings.INGENIUM_MAIL = True
+
+    assert api.lapse([award.pk]) == 0
+    api.send_letters([_review_letter().pk])
+
+    award.refresh_from_db()
+    assert award.state == State.REVIEW
+    assert list(api.lapsed(timezone.now())) == []
+
+
+def test_where_nobody_is_written_to_the_date_alone_counts(hear: Hear, settings: Any) -> None:
+    settings.INGENIUM_MAIL = False
+    hear(True, EARNED_AT)
+    award = hear(False, EARNED_AT + DAY)
+    _due()
+
+    assert api.lapse([award.pk]) == 1
+
+    award.refresh_from_db()
+    assert award.state == State.REVOKED
+
+
+def test_a_rule_from_before_gives_a_day_of_notice_at_least(hear: Hear) -> None:
+    hear(True, EARNED_AT)
+    AwardRule.objects.update(review_days=0)
+
+    award = hear(False, EARNED_AT + DAY)
+
+    assert award.review_due_at is not None
+    assert award.review_due_at > timezone.now() + DAY - dt.timedelta(minutes=1)

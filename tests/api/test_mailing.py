@@ -33,7 +33,7 @@ def html(number: int = 0) -> str:
 
 def speaks(monkeypatch: Any, language: str) -> None:
     """Let every account have chosen this language, as learners of an LMS do."""
-    monkeypatch.setattr(lms, "_language", lambda _user: language)
+    monkeypatch.setattr(lms, "_languages", lambda users: {user.pk: language for user in users})
 
 
 def test_who_is_awarded_is_told(issued: Award, learner: Any) -> None:

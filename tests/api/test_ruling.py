@@ -63,6 +63,15 @@ class TestDefining:
 
         assert set(refused.value.message_dict) == {field}
 
+    def test_nobody_loses_an_award_without_a_day_of_notice(self, rule: AwardRule) -> None:
+        rule.on_loss, rule.review_days = AwardRule.OnLoss.REVOKE, 0
+
+        with pytest.raises(NotAllowed, match="at least one day of review"):
+            api.define_rule(rule)
+
+        rule.on_loss = AwardRule.OnLoss.REVIEW
+        api.define_rule(rule)
+
     def test_every_change_is_a_version_with_who_and_why(self, rule: AwardRule) -> None:
         rule.review_days = 30
         api.define_rule(rule, actor_id=5, reason="Term has ended")

@@ -192,6 +192,38 @@ class TestSeveralUniversities:
         assert [(one.organisation, one.is_issuer) for one in findings] == [(CRETE, True), (ROUEN, False)]
         assert "evidence" not in _document(award)
 
+    def test_an_office_cites_the_mandate_of_whoever_seals_beside_it(
+        self,
+        joint: Achievement,
+        learner: Any,
+        university: Organisation,
+        partner: Organisation,
+        issuer: Issuer,
+        seal_authority: Authority,
+        tmp_path: Path,
+    ) -> None:
+        own = Issuer.objects.create(
+            slug="urn", organisation=partner, did="did:web:example.org:ingenium:issuers:urn"
+        )
+        enter_certificate(own, seal_authority.issue(name(ROUEN, ROUEN_ID, "FR")), tmp_path)
+        issuer.mode = Issuer.Mode.MANDATE
+        api.define_issuer(issuer)
+        joint = api.define(Achievement.objects.get(pk=joint.pk), awarding_bodies=[partner])
+        assert [need.what for need in api.needed(joint) if "mandate" in need.what] == [
+            "URN has given uoc no mandate that is in force."
+        ]
+        self._mandate(partner, issuer)
+
+        award = _issue(joint, learner)
+
+        assert (award.state, award.last_problem) == (Award.State.ISSUED, "")
+        (evidence,) = _document(award)["evidence"]
+        assert "Agreement 2026/01" in evidence["evidenceStatement"]
+        report = api.verify(bytes(_edc(award).body))
+        assert [check.id for check in report.checks].count("seal") == 2
+        # Its own seal is there: nobody's signature is missing.
+        assert "mandate" not in [check.id for check in report.checks]
+
 
 class TestCertificates:
     def test_key_and_certificate_must_belong_together(

@@ -19,7 +19,7 @@ MY_DATA = "/ingenium/credentials/my-data/"
 
 def sent_letter(award: Award, language: str, monkeypatch: Any) -> str:
     """The HTML of the letter that tells of the award, in that language."""
-    monkeypatch.setattr(lms, "_language", lambda _user: language)
+    monkeypatch.setattr(lms, "_languages", lambda users: {user.pk: language for user in users})
     Award.objects.filter(pk=award.pk).update(recipient_name=NAMES[language])
     Letter.objects.update(sent_at=None)
     assert api.send_letters(list(Letter.objects.filter(award=award).values_list("pk", flat=True))) == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -8,7 +10,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
@@ -40,7 +44,15 @@ WRITTEN = {
     "report.json",
     "status-list.json",
     "trust.json",
+    "whole",
 }
+WHOLE = {"credential.json", "credential.elm.jsonld", "did.json", "mandate.pdf", "status-list.json"}
+PART, LARGER = "coastal-data", "coastal-planning"
+
+
+def award_of(definition: str, username: str = steps.USERNAME) -> Award:
+    learner = get_user_model().objects.get(username=username)
+    return Award.objects.filter(learner_id=learner.pk, definition=definition).latest("occasion")
 
 
 @pytest.fixture
@@ -89,16 +101,51 @@ class TestDemonstration:
         _run(tmp_path / "out")
 
         assert (tmp_path / "out" / "credential.json").read_bytes() == first
-        assert Award.objects.count() == 1
-        assert Credential.objects.count() == 3
+        assert Award.objects.count() == 4
+        assert Credential.objects.count() == 12
 
     def test_after_a_revocation_it_is_earned_anew(self, tmp_path: Path) -> None:
         _run(tmp_path / "out")
-        api.revoke(Award.objects.get().uuid, reason="Tried in the administration")
+        api.revoke(award_of(PART).uuid, reason="Tried in the administration")
+        assert award_of(LARGER).state == Award.State.REVIEW
 
         _run(tmp_path / "out")
 
-        assert sorted(Award.objects.values_list("state", flat=True)) == ["issued", "revoked"]
+        for definition in (PART, LARGER):
+            found = Award.objects.filter(learner_id=award_of(PART).learner_id, definition=definition)
+            assert sorted(found.values_list("state", flat=True)) == ["issued", "revoked"]
+        assert award_of(LARGER).parts.get() == award_of(PART)
+
+    def test_the_larger_one_is_issued_by_mandate_and_names_its_part(self, tmp_path: Path) -> None:
+        _run(tmp_path / "out")
+
+        folder, part = tmp_path / "out" / "whole", api.credential_url(award_of(PART))
+        assert {path.name for path in folder.iterdir()} == WHOLE
+        agreement = (folder / "mandate.pdf").read_bytes()
+        digest = hashlib.sha256(agreement).hexdigest()
+        with pikepdf.open(folder / "mandate.pdf") as pdf:
+            assert len(pdf.pages) == 1
+        badge = json.loads((folder / "credential.json").read_bytes())
+        assert part in {entry["id"] for entry in badge["evidence"]}
+        text = (folder / "credential.elm.jsonld").read_text()
+        assert part in text
+        assert base64.b64encode(agreement).decode() in text
+        for name in ("credential.json", "credential.elm.jsonld"):
+            report = api.verify((folder / name).read_bytes())
+            (found,) = (check for check in report.checks if check.id == "mandate")
+            assert report.verdict == "valid"
+            assert found.message == (
+                "Awarded by 0 of 3 universities by their own signature; issued by mandate."
+            )
+            assert digest in found.detail
+
+    def test_what_is_built_on_a_revoked_part_comes_under_review(self, tmp_path: Path) -> None:
+        printed = _run(tmp_path / "out")
+
+        assert "the larger one is under review" in printed
+        assert award_of(PART, "demo2").state == Award.State.REVOKED
+        assert award_of(LARGER, "demo2").state == Award.State.REVIEW
+        assert award_of(LARGER).state == Award.State.ISSUED
 
     def test_one_course_is_not_enough(self, tmp_path: Path) -> None:
         lines = steps.run(steps.Demonstration(tmp_path / "out"))
@@ -110,12 +157,12 @@ class TestDemonstration:
     def test_fails_when_the_credential_does_not_verify(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        write = steps._write
+        write = steps.write
 
         def spoil(path: Path, content: bytes) -> None:
             write(path, content.replace("Ελένη".encode(), "Μαρία".encode()))
 
-        monkeypatch.setattr(steps, "_write", spoil)
+        monkeypatch.setattr(steps, "write", spoil)
 
         with pytest.raises(CommandError, match="did not verify"):
             _run(tmp_path / "out")
@@ -244,6 +291,8 @@ class TestAlliance:
 
         assert first == second
         assert Achievement.objects.count() == 1
+        assert alliance.load_whole(first) == alliance.load_whole(first)
+        assert Achievement.objects.count() == 2
 
 
 @pytest.mark.packaging

@@ -33,9 +33,9 @@ def award(achievement: Achievement, learner: Any) -> Award:
 
 
 @pytest.fixture
-def officers(django_user_model: Any) -> list[int]:
+def officers(django_user_model: Any) -> list[str]:
     people = [django_user_model.objects.create_superuser(f"officer{n}", password="x") for n in (1, 2)]
-    return [person.pk for person in people]
+    return [person.username for person in people]
 
 
 @pytest.fixture
@@ -46,12 +46,13 @@ def file(award: Award, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def proposal(award: Award, officers: list[int]) -> MassRevocation:
-    return api.propose_mass_revocation([award.uuid], "Leaked", actor_id=officers[0])
+def proposal(award: Award, officers: list[str], django_user_model: Any) -> MassRevocation:
+    proposer = django_user_model.objects.get(username=officers[0])
+    return api.propose_mass_revocation([award.uuid], "Leaked", actor_id=proposer.pk)
 
 
-def test_says_first_what_would_be_revoked(file: str, officers: list[int]) -> None:
-    printed = _run("ingenium_revoke", "--file", file, "--reason", "Leaked", "--as", str(officers[0]))
+def test_says_first_what_would_be_revoked(file: str, officers: list[str]) -> None:
+    printed = _run("ingenium_revoke", "--file", file, "--reason", "Leaked", "--by", officers[0])
 
     assert "1 of 1 awards would be revoked." in printed
     assert "Documents that stop being valid: ob3 1, ob3-jwt 1." in printed
@@ -60,29 +61,29 @@ def test_says_first_what_would_be_revoked(file: str, officers: list[int]) -> Non
 
 
 def test_one_proposes_and_another_one_approves(
-    award: Award, file: str, officers: list[int], django_capture_on_commit_callbacks: Any
+    award: Award, file: str, officers: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
-    first, second = map(str, officers)
-    printed = _run("ingenium_revoke", "--file", file, "--reason", "Leaked", "--as", first, "--yes")
+    first, second = officers
+    printed = _run("ingenium_revoke", "--file", file, "--reason", "Leaked", "--by", first, "--yes")
     proposal = MassRevocation.objects.get()
     award.refresh_from_db()
     assert (award.state, str(proposal.uuid) in printed) == ("issued", True)
     decide = ("ingenium_revoke", "--decide", str(proposal.uuid), "--approve")
     with pytest.raises(CommandError, match="second person"):
-        _run(*decide, "--as", first, "--yes")
+        _run(*decide, "--by", first, "--yes")
 
-    assert "Nothing was changed" in _run(*decide, "--as", second)
+    assert "Nothing was changed" in _run(*decide, "--by", second)
     award.refresh_from_db()
     assert award.state == "issued"
     with django_capture_on_commit_callbacks(execute=True):
-        _run(*decide, "--as", second, "--yes")
+        _run(*decide, "--by", second, "--yes")
 
     award.refresh_from_db()
     assert (award.state, award.revocation_reason) == ("revoked", "Leaked")
 
 
-def test_what_is_rejected_stays(award: Award, proposal: MassRevocation, officers: list[int]) -> None:
-    _run("ingenium_revoke", "--decide", str(proposal.uuid), "--reject", "--as", str(officers[1]), "--yes")
+def test_what_is_rejected_stays(award: Award, proposal: MassRevocation, officers: list[str]) -> None:
+    _run("ingenium_revoke", "--decide", str(proposal.uuid), "--reject", "--by", officers[1], "--yes")
 
     proposal.refresh_from_db()
     award.refresh_from_db()
@@ -94,15 +95,15 @@ def test_whoever_may_not_revoke_neither_proposes_nor_decides(
 ) -> None:
     for what in (("--file", file, "--reason", "x"), ("--decide", str(proposal.uuid), "--approve")):
         with pytest.raises(CommandError, match="may not revoke"):
-            _run("ingenium_revoke", *what, "--as", str(learner.pk), "--yes")
-        with pytest.raises(CommandError, match="--as USER-ID"):
+            _run("ingenium_revoke", *what, "--by", learner.username, "--yes")
+        with pytest.raises(CommandError, match="--by USERNAME"):
             _run("ingenium_revoke", *what, "--yes")
 
 
-def test_what_cannot_be_done_is_said(proposal: MassRevocation, officers: list[int], tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_said(proposal: MassRevocation, officers: list[str], tmp_path: Path) -> None:
     unknown = tmp_path / "unknown.txt"
     unknown.write_text(str(uuid4()))
-    who = ("--as", str(officers[1]), "--yes")
+    who = ("--by", officers[1], "--yes")
     cases = {
         "do not exist": ("--file", str(unknown), "--reason", "x"),
         "needs a reason": ("--file", str(unknown)),

@@ -124,6 +124,23 @@ def test_a_grade_is_corrected_in_percent(staff: Client, award: Award, course_id:
     assert Award.objects.get(supersedes=award).grade == Decimal("0.9225")
 
 
+def test_a_full_grade_is_shown_as_it_is_entered(staff: Client, award: Award, course_id: str) -> None:
+    Award.objects.update(grade=1)
+
+    shown = staff.get(at("instructor-award", course_id, award.uuid)).content.decode()
+    form = staff.get(at("instructor-correct-grade", course_id, award.uuid)).content.decode()
+
+    assert "<dd>100 %</dd>" in shown
+    assert 'value="100"' in form
+
+
+def test_one_learners_awards_lead_to_what_can_be_done(staff: Client, award: Award, course_id: str) -> None:
+    page = posted(staff, at("instructor-why", course_id), learner="eleni")
+
+    assert at("instructor-award", course_id, award.uuid) in page
+    assert "correct, renew, review or revoke" in page
+
+
 def test_a_definition_without_a_grade_offers_none(staff: Client, award: Award, course_id: str) -> None:
     Achievement.objects.update(shows_grade=False)
 

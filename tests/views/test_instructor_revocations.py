@@ -106,6 +106,9 @@ def test_a_colleague_decides_and_not_whoever_proposed(
 ) -> None:
     sent = {"awards": str(award.uuid), "reason": "Exam leaked", "do": "propose"}
     own = posted(staff, at("instructor-revocations", course_id), **sent)
+    assert (
+        "1 proposal to revoke awards waits" in staff.get(at("instructor-awards", course_id)).content.decode()
+    )
     assert "Nothing was revoked: another member of the staff" in own
     assert 'value="approve"' not in own
     row = MassRevocation.objects.get()

@@ -15,7 +15,7 @@ from ingenium_credentials.models import Achievement, Award, Issuer, Mandate, Org
 pytestmark = pytest.mark.django_db
 EARNED_AT = dt.datetime(2026, 1, 15, 10, 30, tzinfo=dt.UTC)
 Form = Achievement.EndorsementForm
-BY_MANDATE = "Awarded by 1 of 2 universities by their own signature; issued for the others by mandate."
+BY_MANDATE = "Awarded by 1 of 2 universities by their own signature; issued by mandate."
 
 
 @pytest.fixture

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ... import api
 from ...models import Achievement
+from ..writing import WritingCommand
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Award an achievement to a learner, who is named by the user id of the LMS."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("learner", type=int, help="user id")
         parser.add_argument("achievement", help="short name of the definition; its active version is awarded")
         parser.add_argument("--reason", required=True, help="for the audit log; no personal data")

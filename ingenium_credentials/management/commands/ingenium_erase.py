@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ... import api
 from ...badges.data import preferred
 from ...models import Award
+from ..writing import WritingCommand
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Erase a learner's data, or one award. Without --yes, only say what would go."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--learner", type=int, metavar="USER-ID", help="everything held on this learner")
         which.add_argument("--award", type=UUID, help="public id: the last part of the credential's address")

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ... import api
 from ...badges.errors import CredentialError
 from ...badges.public_keys import Algorithm
 from ...models import Issuer, SigningKey
+from ..writing import WritingCommand
 
 USES = SigningKey.Use.values
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Make, rotate and list the keys of an issuer; retire one, or publish it as compromised."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("action", choices=ACTIONS)
         parser.add_argument("name", nargs="?", default="", help="ISSUER; retire, compromised: ISSUER#KEY")
         parser.add_argument("--use", choices=USES, help="proof or jwt only; default: both")

@@ -8,13 +8,14 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
 from ... import api
 from ...models import Reconciliation
+from ..writing import WritingCommand
 
 _ROW = "{:<13}  {:>9}  {:<40}  {:<6}  {}"
 _PROGRESS_EVERY = 1000
@@ -39,13 +40,14 @@ def _course(text: str) -> str:
         ) from error
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = (
         "Compare the LMS's certificates and grades with results, rules and awards, and mend what was missed. "
         "Exit status 0: nothing differs any more; 1: something is left open; 2: it cannot be done so."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--course", type=_course, help="course key; default: all that rules name")
         parser.add_argument("--since", type=_moment, help="a day or a moment; only what has changed since")
         parser.add_argument("--dry-run", action="store_true", help="only say what differs")

@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ... import api
 from ...models import Award, MassRevocation
+from ..writing import WritingCommand, person_named
 
 _LAST_LINE = "Nothing was changed. To do it, repeat the command with --yes."
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = (
         "Revoke an award in all its formats; or, by two people, many: one proposes with --file, another one "
-        "decides with --decide. Without --yes, only say what would happen."
+        "decides with --decide; each is named with --by. Without --yes, only say what would happen."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument(
             "award", type=UUID, nargs="?", help="public id: the last part of the credential's address"
@@ -34,9 +35,6 @@ class Command(BaseCommand):
         verdict.add_argument("--approve", action="store_true", help="with --decide: revoke all of them")
         verdict.add_argument("--reject", action="store_true", help="with --decide: revoke none of them")
         parser.add_argument("--reason", default="", help="for the learners and the audit log")
-        parser.add_argument(
-            "--as", dest="actor", type=int, metavar="USER-ID", help="who proposes or decides; two people"
-        )
         parser.add_argument("--yes", action="store_true", help="do it; there is no way back")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -66,14 +64,14 @@ class Command(BaseCommand):
 
     def _propose(self, asked: argparse.Namespace) -> None:
         proposal = api.propose_mass_revocation(
-            _ids_in(asked.file), asked.reason, _person(asked.actor), dry_run=not asked.yes
+            _ids_in(asked.file), asked.reason, _officer(asked.by), dry_run=not asked.yes
         )
         self._show(proposal)
         if not asked.yes:
             self.stdout.write(_LAST_LINE)
             return
         self.stdout.write(f"Proposed: {proposal.uuid}. No award was changed; another person decides:")
-        self.stdout.write(f"  ingenium_revoke --decide {proposal.uuid} --approve --as USER-ID --yes")
+        self.stdout.write(f"  ingenium_revoke --decide {proposal.uuid} --approve --by USERNAME --yes")
 
     def _decide(self, asked: argparse.Namespace) -> None:
         proposal = MassRevocation.objects.filter(uuid=asked.decide).first()
@@ -81,7 +79,7 @@ class Command(BaseCommand):
             raise CommandError("No proposal has this id.")
         if not (asked.approve or asked.reject):
             raise CommandError("Say what is decided: --approve or --reject.")
-        actor_id = _person(asked.actor)
+        actor_id = _officer(asked.by)
         self.stdout.write(f"Proposed by {proposal.proposed_by}: {proposal.reason}")
         self._show(proposal)
         if not asked.yes:
@@ -117,11 +115,11 @@ def _ids_in(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _person(user_id: int | None) -> int:
+def _officer(username: str | None) -> int:
     """The id of somebody who may do the same in the administration."""
-    if user_id is None:
-        raise CommandError("Say who does it: --as USER-ID.")
-    user = get_user_model()._default_manager.filter(pk=user_id).first()
-    if user is None or not user.has_perm("ingenium_credentials.change_award"):
-        raise CommandError(f"The user {user_id} may not revoke awards.")
-    return user_id
+    if not username:
+        raise CommandError("Two people do this. Say which of them you are: --by USERNAME.")
+    user = person_named(username)
+    if not user.has_perm("ingenium_credentials.change_award"):
+        raise CommandError(f"The user {username} may not revoke awards.")
+    return int(user.pk)

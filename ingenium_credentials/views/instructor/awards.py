@@ -19,10 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ... import api, lms
-from ...models import AuditEntry, Award, Letter
+from ...models import AuditEntry, Award, Letter, MassRevocation
 from ..facts import Text, say
 from . import learners
 from .history import who
+from .mending import percent
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
 from .telling import told
@@ -45,6 +46,7 @@ _DEEDS = {
     "name-stated": pgettext_lazy("audit", "Name written by the learner"),
     "exported": pgettext_lazy("audit", "Exported without a seal"),
     "review-opened": pgettext_lazy("audit", "Review opened"),
+    "review-left": pgettext_lazy("audit", "Review left to a person"),
     "review-closed": pgettext_lazy("audit", "Review closed: it stands"),
     "held": pgettext_lazy("audit", "Held back for a review"),
     "released": pgettext_lazy("audit", "Released"),
@@ -95,6 +97,7 @@ def awards(request: HttpRequest, course: Course) -> HttpResponseBase:
         "definitions": [(row.slug, say(row.names).value) for row in course.definitions],
         "page": found_page,
         "rows": [_row(award) for award in found_page],
+        "waiting": MassRevocation.objects.filter(course_id=course.id, decided_at=None).count(),
         "has_any": bool(found_page.paginator.count) or api.awards_of_course(course.id).exists(),
     }
     return show(request, course, "awards.html", context)
@@ -157,6 +160,7 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         "entries": _entries(award),
         "explained": _explained(course, award),
         "issued_at": utc(award.issued_at) if award.issued_at else "",
+        "grade": "" if award.grade is None else percent(award.grade),
         "valid_until": utc(award.valid_until) if award.valid_until else "",
         "review_reason": gettext(award.review_reason) if award.review_reason else "",
         "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
@@ -229,11 +233,19 @@ def _entries(award: Award) -> list[dict[str, str]]:
         {
             "at": utc(entry.at),
             "deed": str(_DEEDS.get(entry.action, entry.action)),
-            "who": who(entry.actor_id),
+            "who": _hand(entry),
             "reason": entry.reason,
         }
         for entry in found.order_by("at", "pk")[:_MOST_ENTRIES]
     ]
+
+
+def _hand(entry: AuditEntry) -> str:
+    """Who it was, and that it was on the command line."""
+    if not entry.way:
+        return who(entry.actor_id)
+    named = [who(entry.actor_id)] if entry.actor_id is not None else []
+    return " · ".join([*named, str(entry.get_way_display())])
 
 
 def _explained(course: Course, award: Award) -> tuple[learners.Line, ...]:

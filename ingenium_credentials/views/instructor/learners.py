@@ -5,6 +5,8 @@ Who is looked for is posted, so that no name and no address gets into the server
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,6 +20,7 @@ from ..facts import Text, say
 from . import options, phrases
 from .overview import rules_of
 from .staff import Course, refusal, show, staff_only
+from .standing import utc
 from .tree import of_condition
 
 __all__ = ["Line", "account_called", "find", "lines", "nobody", "why"]
@@ -69,6 +72,7 @@ def why(request: HttpRequest, course: Course) -> HttpResponseBase:
         else:
             context["problem"] = _decide(request, course, account.learner_id)
             context["answers"] = _answers(course, account.learner_id)
+            context["awards"] = _awards(course, account.learner_id)
     return show(request, course, "why.html", context)
 
 
@@ -118,6 +122,21 @@ def _answers(course: Course, learner_id: int) -> list[Answer]:
     awards = api.awards_of_course(course.id).filter(learner_id=learner_id).order_by("-occasion")
     held = {award.definition: award for award in reversed(awards)}
     return [_answer(course, rule, learner_id, held) for rule in rules_of(course)]
+
+
+def _awards(course: Course, learner_id: int) -> list[dict[str, Any]]:
+    """What the learner has or had by this course, the newest first."""
+    found = api.awards_of_course(course.id).filter(learner_id=learner_id).exclude(state=Award.State.ERASED)
+    rows = found.select_related("achievement").defer("achievement__image_svg", "achievement__image_png")
+    return [
+        {
+            "award": award,
+            "title": say(award.achievement.names).value,
+            "state": award.get_state_display(),
+            "day": utc(award.awarded_at),
+        }
+        for award in rows
+    ]
 
 
 def _answer(course: Course, rule: AwardRule, learner_id: int, held: dict[str, Award]) -> Answer:

@@ -26,7 +26,7 @@ from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
 from .telling import once_signed
 
-__all__ = ["correct_grade", "correct_name", "renew"]
+__all__ = ["correct_grade", "correct_name", "percent", "renew"]
 
 _LONGEST = 255
 
@@ -75,8 +75,8 @@ class GradeForm(ReasonForm):
     @property
     def share(self) -> Decimal | None:
         """The grade as a share of the maximum."""
-        percent: Decimal | None = self.cleaned_data["percent"]
-        return None if percent is None else percent / 100
+        entered: Decimal | None = self.cleaned_data["percent"]
+        return None if entered is None else entered / 100
 
 
 @frozen(kw_only=True)
@@ -206,7 +206,7 @@ def _of_correction(award: Award, found: api.CorrectionPreview) -> Preview:
         _line(_("Earned"), utc(award.awarded_at), utc(award.awarded_at)),
         *([_line(_("Valid until"), end, end)] if end else ()),
         *(
-            [_line(_("Grade"), _percent(before[2]), _percent(after[2]))]
+            [_line(_("Grade"), percent(before[2]), percent(after[2]))]
             if award.achievement.shows_grade
             else ()
         ),
@@ -235,7 +235,8 @@ def _line(label: str, now: str, new: str) -> Line:
     return Line(label=label, now=now, new=new)
 
 
-def _percent(grade: Decimal | None) -> str:
+def percent(grade: Decimal | None) -> str:
+    """A share of the maximum for people."""
     return _("none") if grade is None else f"{number_format((grade * 100).normalize(), use_l10n=True)} %"
 
 
