@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_save
 
 _RECEIVERS = (
     ("course_passing_status_updated", "openedx_events.learning.signals.COURSE_PASSING_STATUS_UPDATED"),
@@ -25,6 +26,7 @@ _RECEIVERS = (
     ("course_enrollment_changed", "openedx_events.learning.signals.COURSE_ENROLLMENT_CHANGED"),
     ("course_unenrollment_completed", "openedx_events.learning.signals.COURSE_UNENROLLMENT_COMPLETED"),
 )
+_COMPLETION = "completion.BlockCompletion"
 _RETIREMENT_RECEIVERS = (
     ("user_retire_lms_misc", "openedx.core.djangoapps.user_api.accounts.signals.USER_RETIRE_LMS_MISC"),
     (
@@ -82,5 +84,11 @@ class IngeniumCredentialsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and listen to completions where the LMS keeps them."""
         from . import checks  # noqa: F401  (registers on import)
+
+        if apps.is_installed("completion"):
+            from .signals.receivers import block_completed
+
+            # The platform sends no event of it. By name: the model need not be loaded yet.
+            post_save.connect(block_completed, sender=_COMPLETION, dispatch_uid=_COMPLETION)

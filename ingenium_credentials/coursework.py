@@ -8,9 +8,10 @@ for many at a time, in a constant number of queries per course.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -19,30 +20,39 @@ from .lms import is_platform
 __all__ = [
     "CoursePart",
     "Reached",
+    "blocks_gone",
+    "categories_of_course",
     "category_grades",
     "cohorts_of",
+    "cohorts_of_course",
     "completed_blocks",
+    "count_enrolled",
     "course_structure",
     "courses_of_staff",
+    "enrolled_after",
     "enrolments",
+    "modes_of_course",
     "subsection_grades",
 ]
 
+logger = logging.getLogger(__name__)
+
+_Told = TypeVar("_Told")
 _STAFF_ROLES = ("staff", "instructor")
 _STEP = Decimal("0.0001")
 
 
 @frozen(kw_only=True)
 class CoursePart:
-    """A part of a course that a condition can name."""
+    """A part of a course that people know by its name."""
 
     kind: str
-    """`category`, `subsection` or `unit`."""
+    """`section`, `subsection` or `unit`."""
     key: str
-    """The usage key; of a category its name."""
+    """The usage key."""
     name: str
-    parent: str = ""
-    """The name of what it stands in; of a category empty."""
+    within: tuple[str, ...] = ()
+    """The names of what it stands in, the section first."""
 
 
 @frozen(kw_only=True)
@@ -81,6 +91,28 @@ def enrolments(course_id: str, learner_ids: Sequence[int]) -> dict[int, str]:
         course_id=CourseKey.from_string(course_id), user_id__in=learner_ids, is_active=True
     )
     return {learner_id: mode or "" for learner_id, mode in rows.values_list("user_id", "mode")}
+
+
+def enrolled_after(course_ids: Iterable[str], after: int, most: int) -> list[int]:
+    """Who has ever enrolled in one of the courses, in order of their ids; nobody outside an LMS."""
+    if not is_platform():
+        return []
+    ids = _enrolments(course_ids).filter(user_id__gt=after).order_by("user_id")
+    return list(ids.values_list("user_id", flat=True).distinct()[:most])
+
+
+def count_enrolled(course_ids: Iterable[str]) -> int:
+    """How many have ever enrolled in one of the courses; 0 outside an LMS."""
+    return _enrolments(course_ids).values("user_id").distinct().count() if is_platform() else 0
+
+
+def _enrolments(course_ids: Iterable[str]) -> Any:
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys.edx.keys import CourseKey
+
+    return CourseEnrollment.objects.filter(
+        course_id__in=[CourseKey.from_string(course_id) for course_id in sorted(course_ids)]
+    )
 
 
 def cohorts_of(course_id: str, learner_ids: Sequence[int]) -> dict[int, frozenset[str]] | None:
@@ -223,36 +255,93 @@ def _is_completable(usage: Any) -> bool:
     return bool(mode == XBlockCompletionMode.COMPLETABLE)
 
 
-def course_structure(course_id: str) -> list[CoursePart]:
-    """What a condition can name in the course: categories, subsections, units; nothing outside an LMS."""
-    if not is_platform():
-        return []
-    from opaque_keys.edx.keys import CourseKey
+def course_structure(course_id: str) -> list[CoursePart] | None:
+    """The sections of the course with what is in them, in order; None where nobody can tell."""
+    return _told(course_id, _structure)
+
+
+def _structure(key: Any) -> list[CoursePart]:
     from openedx.core.djangoapps.content.block_structure.api import (
         get_course_in_cache,
     )
 
-    structure = get_course_in_cache(CourseKey.from_string(course_id))
-    parts: list[CoursePart] = []
-    categories: dict[str, None] = {}
-    for chapter in structure.get_children(structure.root_block_usage_key):
-        for subsection in structure.get_children(chapter):
-            section = _part(structure, "subsection", subsection, parent=chapter)
-            units = structure.get_children(subsection)
-            parts += [section, *(_part(structure, "unit", unit, parent=subsection) for unit in units)]
-            if structure.get_xblock_field(subsection, "graded", False):
-                categories[str(structure.get_xblock_field(subsection, "format", "") or "")] = None
-    named = [CoursePart(kind="category", key=name, name=name) for name in categories if name]
-    return [*named, *parts]
+    structure = get_course_in_cache(key)
+    return list(_parts(structure, structure.root_block_usage_key, ("section", "subsection", "unit"), ()))
 
 
-def _part(structure: Any, kind: str, usage: Any, *, parent: Any) -> CoursePart:
-    return CoursePart(
-        kind=kind,
-        key=str(usage),
-        name=str(structure.get_xblock_field(usage, "display_name", "") or usage),
-        parent=str(structure.get_xblock_field(parent, "display_name", "") or ""),
+def _parts(
+    structure: Any, parent: Any, kinds: Sequence[str], within: tuple[str, ...]
+) -> Iterator[CoursePart]:
+    for usage in structure.get_children(parent):
+        name = str(structure.get_xblock_field(usage, "display_name", "") or usage)
+        yield CoursePart(kind=kinds[0], key=str(usage), name=name, within=within)
+        if len(kinds) > 1:
+            yield from _parts(structure, usage, kinds[1:], (*within, name))
+
+
+def blocks_gone(course_id: str, blocks: Iterable[str]) -> list[str]:
+    """Which of these parts, of any size, the course does not have any more; none where nobody can tell."""
+    wanted = list(blocks)
+    return (_told(course_id, lambda key: _gone(key, wanted)) if wanted else None) or []
+
+
+def _gone(key: Any, blocks: Sequence[str]) -> list[str]:
+    from openedx.core.djangoapps.content.block_structure.api import (
+        get_course_in_cache,
     )
+
+    structure = get_course_in_cache(key)
+    usages = zip(blocks, _usage_keys(blocks), strict=True)
+    return [block for block, usage in usages if usage not in structure]
+
+
+def categories_of_course(course_id: str) -> list[str] | None:
+    """The assignment categories of the course's grading policy; None where nobody can tell."""
+    return _told(course_id, _categories)
+
+
+def _categories(key: Any) -> list[str]:
+    from xmodule.modulestore.django import modulestore
+
+    policy = modulestore().get_course(key, depth=0).grading_policy
+    return list(dict.fromkeys(str(entry["type"]) for entry in policy["GRADER"]))
+
+
+def cohorts_of_course(course_id: str) -> list[str] | None:
+    """The names of the course's cohorts; None where nobody can tell."""
+    return _told(course_id, _cohorts)
+
+
+def _cohorts(key: Any) -> list[str]:
+    from openedx.core.djangoapps.course_groups.models import CourseUserGroup
+
+    rows = CourseUserGroup.objects.filter(course_id=key, group_type="cohort").order_by("name")
+    return list(rows.values_list("name", flat=True))
+
+
+def modes_of_course(course_id: str) -> list[tuple[str, str]] | None:
+    """The modes in which one can be enrolled, each with its name for people; None where nobody can tell."""
+    return _told(course_id, _modes)
+
+
+def _modes(key: Any) -> list[tuple[str, str]]:
+    from common.djangoapps.course_modes.models import CourseMode
+
+    rows = CourseMode.objects.filter(course_id=key).order_by("mode_slug")
+    return [(slug, name or slug) for slug, name in rows.values_list("mode_slug", "mode_display_name")]
+
+
+def _told(course_id: str, read: Callable[[Any], _Told]) -> _Told | None:
+    """What the platform says of a course; None outside of one, and where it fails: nobody's page must."""
+    if not is_platform():
+        return None
+    from opaque_keys.edx.keys import CourseKey
+
+    try:
+        return read(CourseKey.from_string(course_id))
+    except Exception as error:  # its stores raise much of their own, and a page can do without the answer
+        logger.warning("The platform did not say what is in %s (%s).", course_id, type(error).__name__)
+        return None
 
 
 def _usage_keys(blocks: Iterable[str]) -> list[Any]:

@@ -364,7 +364,7 @@ def course_exists(course_id: str) -> bool | None:
 
 
 def course_runs(course_id: str) -> tuple[str, ...]:
-    """The keys of later runs of the same course; none outside an LMS."""
+    """The keys of later runs of the same course; none outside an LMS or without its own start."""
     if not is_platform():
         return ()
     from opaque_keys.edx.keys import CourseKey
@@ -376,4 +376,4 @@ def course_runs(course_id: str) -> tuple[str, ...]:
     rows = CourseOverview.objects.filter(org=key.org).order_by("start").values_list("id", "start")
     runs = [(run, start) for run, start in rows if run.course == key.course]
     mine = next((start for run, start in runs if run == key), None)
-    return tuple(str(run) for run, start in runs if run != key and (mine is None or (start and start > mine)))
+    return tuple(str(run) for run, start in runs if mine and start and start > mine)

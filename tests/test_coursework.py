@@ -17,7 +17,11 @@ from tests.platform import COURSE, KEY, NOW, PROBLEM, SECTION, UNIT, VIDEO, Rows
 def test_outside_a_platform_nothing_is_known_of_a_course(admin_user: Any, learner: Any) -> None:
     assert coursework.courses_of_staff(admin_user) is None
     assert coursework.courses_of_staff(learner) == []
-    assert coursework.course_structure(COURSE) == []
+    assert coursework.course_structure(COURSE) is None
+    assert coursework.categories_of_course(COURSE) is None
+    assert coursework.cohorts_of_course(COURSE) is None
+    assert coursework.modes_of_course(COURSE) is None
+    assert coursework.blocks_gone(COURSE, [UNIT]) == []
     assert coursework.enrolments(COURSE, [1]) == {}
     assert coursework.cohorts_of(COURSE, [1]) is None
     assert coursework.category_grades(COURSE, [1]) == {}
@@ -36,14 +40,35 @@ def test_staff_have_the_courses_of_their_roles(platform: dict[str, Any], learner
     assert coursework.courses_of_staff(learner) == [COURSE]
 
 
-def test_a_course_has_categories_subsections_and_units(platform: dict[str, Any]) -> None:
+def test_a_course_has_sections_subsections_and_units(platform: dict[str, Any]) -> None:
     parts = coursework.course_structure(COURSE)
 
-    assert [(part.kind, part.key, part.name, part.parent) for part in parts] == [
-        ("category", "Homework", "Homework", ""),
-        ("subsection", SECTION, "The s1", "The c1"),
-        ("unit", UNIT, "The u1", "The s1"),
+    assert parts is not None
+    assert [(part.kind, part.key, part.name, part.within) for part in parts] == [
+        ("section", SECTION.replace("sequential+block@s1", "chapter+block@c1"), "The c1", ()),
+        ("subsection", SECTION, "The s1", ("The c1",)),
+        ("unit", UNIT, "The u1", ("The c1", "The s1")),
     ]
+
+
+def test_what_was_taken_out_of_a_course_is_gone_from_it(platform: dict[str, Any]) -> None:
+    away = UNIT.replace("@u1", "@away")
+
+    assert coursework.blocks_gone(COURSE, [UNIT, away, VIDEO]) == [away]
+
+
+def test_where_the_platform_fails_nothing_is_told_and_it_is_logged(
+    platform: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(_key: object) -> None:
+        raise ConnectionError("the store is away")
+
+    structures = sys.modules["openedx.core.djangoapps.content.block_structure.api"]
+    monkeypatch.setattr(structures, "get_course_in_cache", away)
+
+    assert coursework.course_structure(COURSE) is None
+    assert coursework.blocks_gone(COURSE, [UNIT]) == []
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
 
 
 def test_a_unit_is_completed_when_all_in_it_that_can_be_is(platform: dict[str, Any]) -> None:
@@ -156,3 +181,18 @@ def test_only_whoever_takes_the_course_can_be_reported(
             api.import_results(COURSE, [reported], source="Exam of June")
 
     assert [row.learner_id for row in CourseResult.objects.all()] == [here.pk]
+
+
+def test_outside_a_platform_nobody_is_enrolled() -> None:
+    assert (coursework.enrolled_after([COURSE], 0, 10), coursework.count_enrolled([COURSE])) == ([], 0)
+
+
+def test_in_a_platform_the_enrolled_come_once_and_page_by_page(platform: dict[str, Any]) -> None:
+    other = "course-v1:HIS+AI+2026"
+    for number, course in ((9, COURSE), (7, COURSE), (7, other), (8, "course-v1:a+b+c"), (12, other)):
+        key = CourseKey.from_string(course)
+        platform["CourseEnrollment"].append(SimpleNamespace(user_id=number, course_id=key))
+
+    assert coursework.enrolled_after([COURSE, other], 0, 2) == [7, 9]
+    assert coursework.enrolled_after([COURSE, other], 9, 2) == [12]
+    assert coursework.count_enrolled([COURSE, other]) == 3

@@ -3,13 +3,13 @@
 from .alliance import define_issuer, define_organisation
 from .appearance import BrandFault, branding_faults
 from .auditing import acting, note
-from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part
+from .awarding import Circumstances, award, evaluate, rules_for, rules_with_part, within_reach
 from .branding import asset_faults, define_asset, faults_of
 from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
-from .deciding import approve, award_approved, award_by_hand, retry, why_not
+from .deciding import approve, award_by_hand, award_others, retry, why_not
 from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
@@ -69,6 +69,7 @@ from .offering import (
     condition_warnings,
     define_offered_course,
     demand_offered,
+    later_runs,
     offered_definitions,
     rules_of_course,
 )
@@ -97,6 +98,7 @@ from .recording import (
     reconsider,
     reconsider_awards,
     record_certificate,
+    record_completion,
     record_enrolment,
     record_grade,
     record_passing,
@@ -177,9 +179,9 @@ __all__ = [
     "asset_faults",
     "awaits_confirmation",
     "award",
-    "award_approved",
     "award_by_hand",
     "award_data",
+    "award_others",
     "awards_in",
     "awards_of_course",
     "being_fetched",
@@ -252,6 +254,7 @@ __all__ = [
     "lapse",
     "lapsed",
     "let_go",
+    "later_runs",
     "lost",
     "mandate_data",
     "mark_compromised",
@@ -287,6 +290,7 @@ __all__ = [
     "reconsider",
     "reconsider_awards",
     "record_certificate",
+    "record_completion",
     "record_enrolment",
     "record_grade",
     "record_passing",
@@ -323,4 +327,5 @@ __all__ = [
     "wake_rules",
     "wholes_left",
     "why_not",
+    "within_reach",
 ]

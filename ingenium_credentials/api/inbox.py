@@ -23,7 +23,7 @@ from ..models import IncomingNews
 from . import queueing
 from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews
 
-__all__ = ["append", "append_farewell", "drop", "left", "news_in"]
+__all__ = ["append", "append_completion", "append_farewell", "drop", "left", "news_in"]
 
 Kind = IncomingNews.Kind
 
@@ -40,6 +40,11 @@ def append(news: News) -> None:
     """Keep a piece of news in the LMS's transaction; it is taken in when that has committed."""
     content = asdict(news, value_serializer=lambda _news, _field, value: _written(value))
     _append(_KINDS[type(news)], content.pop("learner_id"), content)
+
+
+def append_completion(learner_id: int, course_id: str) -> None:
+    """Keep in the LMS's transaction that the learner has completed something, whatever that is."""
+    _append(Kind.COMPLETION, learner_id, {"course_id": course_id})
 
 
 def append_farewell(learner_id: int) -> None:

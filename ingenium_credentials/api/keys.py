@@ -21,6 +21,7 @@ from django.utils import timezone
 from ..badges.did import MethodData, did_web
 from ..badges.did import did_document as render_did_document
 from ..badges.errors import UnusableKey
+from ..badges.hardware import holds_pin
 from ..badges.keys import Signer, generate_key_file, open_signer
 from ..badges.public_keys import Algorithm, PublicKey
 from ..conf import conf
@@ -67,6 +68,15 @@ def did_document_bytes(issuer: Issuer) -> bytes:
     return json.dumps(did_document(issuer), ensure_ascii=False, indent=2).encode()
 
 
+def demand_no_secret(uri: str) -> None:
+    """Refuse, with `UnusableKey`, an address that tells the PIN of a token: it would be stored."""
+    if holds_pin(uri):
+        raise UnusableKey(
+            "The address holds the PIN of the token, and would be stored with it. Write the PIN into a file"
+            " that only this site's user may read, and name that with pin-source."
+        )
+
+
 def create_key(
     issuer: Issuer,
     *,
@@ -81,6 +91,7 @@ def create_key(
     only. Raises `UnusableKey`.
     """
     _demand_known(use, algorithm)
+    demand_no_secret(uri or "")
     with transaction.atomic():
         # The lock keeps two operators from taking the same fragment.
         locked = Issuer.objects.select_for_update().get(pk=issuer.pk)

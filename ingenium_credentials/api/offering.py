@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
-from .. import lms, rules
+from .. import coursework, lms, rules
 from ..models import Achievement, AwardRule, OfferedCourse
 from . import auditing, fetching
 from .concerning import is_concerned
@@ -21,6 +21,7 @@ __all__ = [
     "condition_warnings",
     "define_offered_course",
     "demand_offered",
+    "later_runs",
     "offered_definitions",
     "rules_of_course",
 ]
@@ -99,7 +100,7 @@ def demand_offered(rule: AwardRule, course_id: str) -> None:
 def condition_warnings(condition: object, achievement: Achievement) -> list[str]:
     """What a person should look at in a condition that awards that definition.
 
-    Parts that are never or always met, courses that do not exist, or that have run again since.
+    Parts that are never or always met, courses that do not exist, parts that a course has not.
     Only warnings, as a course may be made after its rule. Raises `rules.ConditionError`.
     """
     ects, universities = _figures(rules.courses_of(condition), rules.definitions_of(condition))
@@ -120,25 +121,43 @@ def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[s
     offered = OfferedCourse.objects.filter(course_id__in=list(courses))
     rows = list(offered.values_list("course_id", "ects", "organisation__slug"))
     ects = {course: figure for course, figure, _slug in rows if figure is not None}
-    versions = Achievement.objects.filter(slug__in=list(definitions), ects__isnull=False)
-    ects |= dict(versions.order_by("ects").values_list("slug", "ects"))
+    versions = Achievement.objects.filter(slug__in=list(definitions)).order_by("ects")
+    ects |= {slug: figure for slug, figure in versions.values_list("slug", "ects") if figure is not None}
     return ects, {course: slug for course, _figure, slug in rows if slug}
 
 
 def _condition_warnings(condition: object) -> list[str]:
-    warnings = []
-    for course_id in sorted(rules.courses_of(condition)):
-        if lms.course_exists(course_id) is False:
-            warnings.append(
-                _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
-                % {"course": course_id}
-            )
-        elif runs := lms.course_runs(course_id):
-            warnings.append(
-                _("The course %(course)s has run again: %(runs)s. Name the run that you mean, or both.")
-                % {"course": course_id, "runs": ", ".join(runs)}
-            )
-    return warnings
+    missing = [
+        _("The course %(course)s does not exist. Correct its key, unless it is still to be made.")
+        % {"course": course_id}
+        for course_id in sorted(rules.courses_of(condition))
+        if lms.course_exists(course_id) is False
+    ]
+    return [*missing, *_missing_parts(rules.parse(condition).leaves)]
+
+
+def _missing_parts(leaves: Iterable[rules.Leaf]) -> Iterator[str]:
+    """A block that was taken out of its course is in no learner's way to be met any more."""
+    names: dict[str, dict[str, str]] = {}
+    for leaf in leaves:
+        if leaf.block:
+            names.setdefault(leaf.course, {})[leaf.block] = leaf.name or leaf.block
+    for course_id, blocks in sorted(names.items()):
+        for block in coursework.blocks_gone(course_id, blocks):
+            yield _(
+                "“%(part)s” is not in the course %(course)s any more, so that nobody can newly reach it. "
+                "Choose another part, or take the requirement out."
+            ) % {"part": blocks[block], "course": course_id}
+
+
+def later_runs(condition: object) -> list[str]:
+    """The later runs of the courses that a condition names, as far as it does not name them itself.
+
+    Nothing is wrong with it: it goes on to award for the run that it names. Raises
+    `rules.ConditionError`.
+    """
+    named = rules.courses_of(condition)
+    return sorted({run for course_id in named for run in lms.course_runs(course_id)} - named)
 
 
 def _offered(course_id: str) -> Sequence[str]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from ..models import Award, CourseResult
 from . import inbox, queueing
-from .concerning import is_concerned
+from .concerning import asks_for_completions, is_concerned
 from .news import CertificateNews, EnrolmentNews, GradeNews, News, PassingNews, distrusted, merge
 from .states import COUNTING
 
@@ -30,6 +30,7 @@ __all__ = [
     "reconsider_results",
     "record",
     "record_certificate",
+    "record_completion",
     "record_enrolment",
     "record_grade",
     "record_passing",
@@ -134,6 +135,15 @@ def record_enrolment(
     )
 
 
+def record_completion(*, learner_id: int, course_id: object) -> None:
+    """Note, in the LMS's transaction, that the learner has completed something, if a rule asks for such.
+
+    Once the LMS has committed the learner is evaluated, and asks the LMS what it is.
+    """
+    if asks_for_completions(str(course_id)):
+        inbox.append_completion(learner_id, str(course_id))
+
+
 def reconsider(course_ids: Iterable[str]) -> int:
     """Mark every result in these courses as not evaluated; returns how many.
 
@@ -193,7 +203,7 @@ def patiently(act: Callable[[], _Made]) -> _Made:
 @transaction.atomic
 def write(news: News) -> int | None:
     """Merge a piece of news into its row; returns the row's id if it is to be evaluated."""
-    result = _locked(news)
+    result = _locked(news.learner_id, news.course_id)
     changes = distrusted(result, news, timezone.now())
     _set(result, changes)
     changes |= merge(result, news)
@@ -210,13 +220,21 @@ def write(news: News) -> int | None:
     return result.pk
 
 
+@transaction.atomic
+def mark(learner_id: int, course_id: str) -> int:
+    """Have the learner evaluated in the course, though its result has not changed; the row's id."""
+    result = _locked(learner_id, course_id)
+    reconsider_results([result.pk])
+    return result.pk
+
+
 def _set(result: CourseResult, changes: Mapping[str, object]) -> None:
     for name, value in changes.items():
         setattr(result, name, value)
 
 
-def _locked(news: News) -> CourseResult:
-    key = {"learner_id": news.learner_id, "course_id": news.course_id}
+def _locked(learner_id: int, course_id: str) -> CourseResult:
+    key = {"learner_id": learner_id, "course_id": course_id}
     # Looked up first: an insert that meets a row locks the gap before it, too.
     if not CourseResult.objects.filter(**key).exists():
         CourseResult.objects.bulk_create(

@@ -44,4 +44,6 @@ def _take_in(row: IncomingNews) -> int | None:
     if row.kind == IncomingNews.Kind.FAREWELL:
         erasing.forget_learner(row.learner_id)
         return None
+    if row.kind == IncomingNews.Kind.COMPLETION:
+        return recording.mark(row.learner_id, row.content["course_id"])
     return recording.write(inbox.news_in(row))

@@ -179,7 +179,7 @@ def _establish_european(opened: edc.Opened, draft: _Draft, means: Means) -> _Dra
     draft.checks.append(edc.conforms(opened))
     draft.document = opened.document
     # 4. Proof: each seal, and whom its certificate names.
-    checks, draft.is_proven = edc.judge_seals(opened, anchors=means.anchors, now=means.now)
+    checks, draft.is_proven = edc.judge_seals(opened, anchors=means.anchors, now=means.now, spend=means.spend)
     draft.checks += checks
     # 5. Period.
     draft.checks += standing.check_period(draft.shape, means.now)

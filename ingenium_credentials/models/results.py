@@ -24,6 +24,7 @@ class IncomingNews(models.Model):
         GRADE = "grade", _("Grade")
         CERTIFICATE = "certificate", _("Certificate")
         ENROLMENT = "enrolment", _("Enrolment")
+        COMPLETION = "completion", _("Completion")
         FAREWELL = "farewell", _("End of the account")
 
     kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)

@@ -17,7 +17,8 @@ clock. `parse` reads a condition once for many learners.
 from .explanation import Explanation
 from .facts import Facts, Held, Known, Part
 from .faults import Fault, FaultKind, faults
-from .grammar import KINDS, VERSION, ConditionError, Leaf
+from .grammar import KINDS, MAX_DEPTH, MAX_LEAVES, MAX_LIST, VERSION, ConditionError, Leaf
+from .moving import moved
 from .requirements import CERTIFICATE_ISSUED
 from .rule import Rule, courses_of, definitions_of, explain, parse
 from .schema import schema
@@ -26,6 +27,9 @@ from .templates import TEMPLATES, Template
 __all__ = [
     "CERTIFICATE_ISSUED",
     "KINDS",
+    "MAX_DEPTH",
+    "MAX_LEAVES",
+    "MAX_LIST",
     "TEMPLATES",
     "VERSION",
     "ConditionError",
@@ -43,6 +47,7 @@ __all__ = [
     "definitions_of",
     "explain",
     "faults",
+    "moved",
     "parse",
     "schema",
 ]

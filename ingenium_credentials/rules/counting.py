@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 from .explanation import Entry, Explanation, order
 from .grammar import Group, Item, Leaf, Node, leaves
-from .requirements import best_case, measure
+from .sums import best_case, measure
 
 __all__ = ["Choice", "Search", "TooMuchWork", "can_share", "contested", "keys_of"]
 

@@ -23,6 +23,7 @@ __all__ = [
     "KINDS",
     "MAX_DEPTH",
     "MAX_LEAVES",
+    "MAX_LIST",
     "VERSION",
     "ConditionError",
     "Group",
@@ -38,7 +39,8 @@ __all__ = [
 VERSION = 1
 MAX_DEPTH = 8
 MAX_LEAVES = 200
-_MAX_LIST = 200
+MAX_LIST = 200
+"""Entries of one list of names."""
 _MAX_TEXT = 255
 _MAX_ECTS = 1000
 _SLUG = r"^[-a-zA-Z0-9_]{1,127}$"
@@ -72,6 +74,8 @@ class Leaf:
     modes: tuple[str, ...] = ()
     category: str = ""
     block: str = ""
+    name: str = ""
+    """What people call the block; it says nothing of what is asked for."""
     cohorts: tuple[str, ...] = ()
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -167,7 +171,7 @@ def _ects(value: object) -> Decimal:
 
 def _count(value: object) -> Decimal:
     number = _number(value)
-    if number != int(number) or not 1 <= number <= _MAX_LIST:
+    if number != int(number) or not 1 <= number <= MAX_LIST:
         raise ConditionError(_("%(value)r is not a whole number from 1 to 200.") % {"value": value})
     return number
 
@@ -186,7 +190,7 @@ def _moment(value: object) -> dt.datetime:
 
 def _list_of(read_one: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
     def read_list(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list) or not 1 <= len(value) <= _MAX_LIST:
+        if not isinstance(value, list) or not 1 <= len(value) <= MAX_LIST:
             raise ConditionError(_("There must be a list of 1 to 200 entries."))
         return tuple(dict.fromkeys(read_one(entry) for entry in value))
 
@@ -202,7 +206,7 @@ class Member:
 
 
 def _several(one: Member) -> Member:
-    items = {"type": "array", "minItems": 1, "maxItems": _MAX_LIST, "items": one.schema}
+    items = {"type": "array", "minItems": 1, "maxItems": MAX_LIST, "items": one.schema}
     return Member(_list_of(one.read), items)
 
 
@@ -213,7 +217,8 @@ _BLOCK = Member(_block, _NAME | {"description": "The usage key of a subsection o
 _DEFINITION = Member(_definition, {"type": "string", "pattern": _SLUG})
 _SHARE = Member(_share, {"type": "number", "minimum": 0, "maximum": 1})
 _ECTS = Member(_ects, {"type": "number", "exclusiveMinimum": 0, "maximum": _MAX_ECTS})
-_COUNT = Member(_count, {"type": "integer", "minimum": 1, "maximum": _MAX_LIST})
+_COUNT = Member(_count, {"type": "integer", "minimum": 1, "maximum": MAX_LIST})
+_LABEL = Member(_text, _NAME | {"description": "What people call the part; shown in place of its key."})
 _WHEN = Member(_moment, {"type": "string", "pattern": _MOMENT, "format": "date-time"})
 _NAMES, _COURSES, _DEFINITIONS = _several(_TEXT), _several(_COURSE), _several(_DEFINITION)
 
@@ -229,14 +234,15 @@ class Kind:
 
 
 _OF_RESULT: dict[str, Member] = {"min_grade": _SHARE, "modes": _NAMES}
+_OF_BLOCK: dict[str, Member] = {"name": _LABEL}
 _SET: dict[str, Member] = {"courses": _COURSES, "definitions": _DEFINITIONS}
 
 KINDS: dict[str, Kind] = {
     "course_passed": Kind({"course": _COURSE}, _OF_RESULT),
     "certificate_issued": Kind({"course": _COURSE}, _OF_RESULT),
     "category_grade": Kind({"course": _COURSE, "category": _TEXT, "min_grade": _SHARE}),
-    "subsection_grade": Kind({"course": _COURSE, "block": _BLOCK, "min_grade": _SHARE}),
-    "block_completed": Kind({"course": _COURSE, "block": _BLOCK}),
+    "subsection_grade": Kind({"course": _COURSE, "block": _BLOCK, "min_grade": _SHARE}, _OF_BLOCK),
+    "block_completed": Kind({"course": _COURSE, "block": _BLOCK}, _OF_BLOCK),
     "enrolled": Kind({"course": _COURSE, "modes": _NAMES}),
     "cohort": Kind({"course": _COURSE, "cohorts": _NAMES}),
     "time_window": Kind({"course": _COURSE}, {"from": _WHEN, "until": _WHEN}, ("from", "until")),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from .explanation import TIMELESS, Entry, Explanation, order
-from .facts import Facts, Held, Known, Part
-from .grammar import Item, Leaf
+from .explanation import TIMELESS, Explanation
+from .facts import Facts, Known, Part
+from .grammar import Leaf
+from .sums import ects, item_of, universities
 
-__all__ = ["CERTIFICATE_ISSUED", "best_case", "explain_leaf", "measure"]
+__all__ = ["CERTIFICATE_ISSUED", "explain_leaf"]
 
 CERTIFICATE_ISSUED = "downloadable"
 """The one certificate status in which the learner holds the certificate."""
@@ -99,21 +101,26 @@ def _part_grade(leaf: Leaf, told: bool, part: Part | None) -> Explanation:
         # 'At least nothing' is met by everybody, and `faults` warns of it.
         part = Part(value=Decimal(0), at=TIMELESS)
     if part is None:
-        return _open(leaf, False if told else None, _say_no_part_grade, need=least)
+        return _open(leaf, False if told else None, lambda: _say_no_part_grade(_part(leaf)), need=least)
     figures: dict[str, Any] = {"have": part.value, "need": least}
     if part.value >= least:
-        return _met(leaf, part.since(least), lambda: _say_part_grade(part.value), **figures)
-    return _open(leaf, False, lambda: _say_grade(part.value, least), **figures)
+        return _met(leaf, part.since(least), lambda: _say_part_grade(_part(leaf), part.value), **figures)
+    return _open(leaf, False, lambda: _say_too_low(_part(leaf), part.value, least), **figures)
 
 
 def _block(leaf: Leaf, known: Known) -> Explanation:
     blocks = _facts(leaf, known).blocks
     if blocks is None:
-        return _open(leaf, None, _say_block_unknown)
+        return _open(leaf, None, lambda: _say_block_unknown(_part(leaf)))
     part = blocks.get(leaf.block)
     if part is not None and part.value >= 1:
-        return _met(leaf, part.since(Decimal(1)), _say_completed)
-    return _open(leaf, False, _say_not_completed)
+        return _met(leaf, part.since(Decimal(1)), lambda: _say_completed(_part(leaf)))
+    return _open(leaf, False, lambda: _say_not_completed(_part(leaf)))
+
+
+def _part(leaf: Leaf) -> str:
+    """What people call the part of a course that is asked for; empty where nobody has said."""
+    return leaf.name or leaf.category
 
 
 def _enrolled(leaf: Leaf, known: Known) -> Explanation:
@@ -164,12 +171,8 @@ def _credential(leaf: Leaf, known: Known) -> Explanation:
         found = _met(leaf, held.awarded_at, _say_held, **figures)
     else:
         found = _open(leaf, None, _say_under_review, **figures)
-    found.items = (_item(held),)
+    found.items = (item_of(held),)
     return found
-
-
-def _item(held: Held) -> Item:
-    return Item("credential", held.definition, "", held.courses)
 
 
 def _approval(leaf: Leaf, known: Known) -> Explanation:
@@ -178,76 +181,12 @@ def _approval(leaf: Leaf, known: Known) -> Explanation:
     return _open(leaf, known.approved, _say_waits if known.approved is None else _say_refused)
 
 
-def _entries(leaf: Leaf, known: Known, size: Callable[[Facts | Held], Any]) -> Iterable[Entry]:
-    for course in leaf.courses:
-        facts = known.courses.get(course)
-        if facts is not None and facts.is_passing:
-            item = Item("course", course, "", frozenset({course}))
-            yield Entry(item, size(facts), facts.passing_since)
-    for definition in leaf.definitions:
-        held = known.held.get(definition)
-        if held is not None:
-            yield Entry(_item(held), size(held) if held.is_certain else None, held.awarded_at)
-
-
-def measure(leaf: Leaf, entries: Iterable[Entry]) -> Decimal:
-    """How far these bring the learner: the sum of ECTS, or the number of universities."""
-    sizes = [entry.size for entry in entries if entry.size is not None]
-    if leaf.kind == "ects":
-        return sum(sizes, Decimal(0))
-    return Decimal(len(frozenset().union(*sizes)))
-
-
-def best_case(leaf: Leaf, entry: Entry) -> Entry:
-    """The entry with the most that it could be worth, where that is not known."""
-    if entry.size is not None:
-        return entry
-    if leaf.kind == "ects":
-        return Entry(entry.item, leaf.least, entry.at)
-    # A course is of one university, and a credential may be awarded by many.
-    most = 1 if entry.item.kind == "course" else int(leaf.least)
-    return Entry(entry.item, frozenset((entry.item.key, number) for number in range(most)), entry.at)
-
-
-def _ects(leaf: Leaf, known: Known) -> Explanation:
-    return _sum(leaf, tuple(_entries(leaf, known, lambda found: found.ects)), _say_ects)
-
-
-def _universities(leaf: Leaf, known: Known) -> Explanation:
-    return _sum(leaf, tuple(_entries(leaf, known, _universities_of)), _say_universities)
-
-
-def _universities_of(found: Facts | Held) -> frozenset[str] | None:
-    if isinstance(found, Held):
-        return found.universities or None
-    return frozenset({found.university}) if found.university else None
-
-
-def _sum(leaf: Leaf, entries: tuple[Entry, ...], say: Callable[[Decimal, Decimal], str]) -> Explanation:
-    entries = tuple(sorted(entries, key=order))
-    have = measure(leaf, entries)
-    counted: list[Entry] = []
-    reached = Decimal(0)
-    for entry in entries:
-        if reached >= leaf.least or measure(leaf, [*counted, entry]) == reached:
-            continue
-        counted.append(entry)
-        reached = measure(leaf, counted)
-    hoped = measure(leaf, [best_case(leaf, entry) for entry in entries])
-    return Explanation(
-        node=leaf,
-        met=True if reached >= leaf.least else (None if hoped >= leaf.least else False),
-        since=counted[-1].at if counted and reached >= leaf.least else None,
-        say=lambda: say(have, leaf.least),
-        have=have,
-        need=leaf.least,
-        items=tuple(entry.item for entry in counted) if reached >= leaf.least else (),
-        entries=entries,
-    )
-
-
 def _percent(share: Decimal | None) -> str:
-    return "" if share is None else f"{share:.2%}"
+    """As people write it where the reader is: “62,5 %”."""
+    if share is None:
+        return ""
+    figure = f"{(share * 100).quantize(Decimal('0.01')):f}"
+    return f"{number_format(figure.rstrip('0').rstrip('.'))}\u00a0%"
 
 
 def _say_passed() -> str:
@@ -281,23 +220,46 @@ def _say_mode(mode: str, modes: str) -> str:
     return _("The enrolment mode is %(mode)s and must be one of: %(modes)s.") % {"mode": mode, "modes": modes}
 
 
-def _say_part_grade(grade: Decimal) -> str:
+def _say_part_grade(part: str, grade: Decimal) -> str:
+    if part:
+        return _("The grade in “%(part)s” is %(grade)s, which is enough.") % {
+            "part": part,
+            "grade": _percent(grade),
+        }
     return _("The grade in this part is %(grade)s, which is enough.") % {"grade": _percent(grade)}
 
 
-def _say_no_part_grade() -> str:
+def _say_too_low(part: str, grade: Decimal, least: Decimal) -> str:
+    if not part:
+        return _say_grade(grade, least)
+    return _("The grade in “%(part)s” is %(grade)s and must be at least %(least)s.") % {
+        "part": part,
+        "grade": _percent(grade),
+        "least": _percent(least),
+    }
+
+
+def _say_no_part_grade(part: str) -> str:
+    if part:
+        return _("There is no grade in “%(part)s” yet.") % {"part": part}
     return _("There is no grade in this part of the course yet.")
 
 
-def _say_block_unknown() -> str:
+def _say_block_unknown(part: str) -> str:
+    if part:
+        return _("It is not known whether “%(part)s” is completed.") % {"part": part}
     return _("It is not known whether this part of the course is completed.")
 
 
-def _say_completed() -> str:
+def _say_completed(part: str) -> str:
+    if part:
+        return _("“%(part)s” is completed.") % {"part": part}
     return _("This part of the course is completed.")
 
 
-def _say_not_completed() -> str:
+def _say_not_completed(part: str) -> str:
+    if part:
+        return _("“%(part)s” is not completed.") % {"part": part}
     return _("This part of the course is not completed.")
 
 
@@ -361,14 +323,6 @@ def _say_refused() -> str:
     return _("A person has decided against it.")
 
 
-def _say_ects(have: Decimal, least: Decimal) -> str:
-    return _("Credits (ECTS) that count: %(have)s; needed: %(least)s.") % {"have": have, "least": least}
-
-
-def _say_universities(have: Decimal, least: Decimal) -> str:
-    return _("Universities that count: %(have)s; needed: %(least)s.") % {"have": have, "least": least}
-
-
 _EXPLAIN: dict[str, Callable[[Leaf, Known], Explanation]] = {
     "course_passed": _passed,
     "certificate_issued": _certificate,
@@ -379,7 +333,7 @@ _EXPLAIN: dict[str, Callable[[Leaf, Known], Explanation]] = {
     "cohort": _cohort,
     "time_window": _window,
     "credential_held": _credential,
-    "ects": _ects,
-    "universities": _universities,
+    "ects": ects,
+    "universities": universities,
     "manual_approval": _approval,
 }

@@ -17,6 +17,7 @@ from ..conf import conf
 from ..rules import CERTIFICATE_ISSUED
 
 __all__ = [
+    "block_completed",
     "ccx_course_passing_status_updated",
     "certificate_changed",
     "certificate_created",
@@ -79,6 +80,16 @@ def course_enrollment_changed(**event: Any) -> None:
 def course_unenrollment_completed(**event: Any) -> None:
     """A learner has left a course: COURSE_UNENROLLMENT_COMPLETED."""
     _hear(event, "enrollment", _unenrolment)
+
+
+def block_completed(*, instance: Any, raw: bool = False, **_rest: Any) -> None:
+    """A learner has completed something, or has not any more: `post_save` of the LMS's `BlockCompletion`."""
+    if raw or not conf.ENABLED:
+        return
+    try:
+        api.record_completion(learner_id=instance.user_id, course_id=instance.context_key)
+    except Exception as error:  # what we cannot use is never the LMS's trouble
+        logger.error("A completion was not recorded (%s).", type(error).__name__)
 
 
 def user_retire_lms_misc(**event: Any) -> None:

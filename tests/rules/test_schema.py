@@ -19,6 +19,7 @@ VALUES: dict[str, Any] = {
     "modes": ["verified"],
     "category": "Homework",
     "block": BLOCKS[0],
+    "name": "Unit 1",
     "cohorts": ["Autumn"],
     "from": "2026-01-01T00:00:00Z",
     "until": "2026-06-01T12:30+02:00",

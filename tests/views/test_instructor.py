@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,7 @@ def form_of(response: Any) -> dict[str, list[str]]:
         fields[name] = [next((value for value, chosen in values if chosen), values[0][0])]
     for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', editor, re.S):
         fields[name] = [value]
-    return fields
+    return {name: [html.unescape(value) for value in values] for name, values in fields.items()}
 
 
 def press(browser: Client, address: str, shown: Any, button: str, **entered: str) -> Any:

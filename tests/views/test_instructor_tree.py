@@ -7,15 +7,17 @@ from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
+from django.utils.translation import trans_real
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingenium_credentials import rules
 from ingenium_credentials.views.instructor import shown, tree
 from ingenium_credentials.views.instructor.grammar import GROUPS, LEAVES
+from ingenium_credentials.views.instructor.nodes import Node
 from ingenium_credentials.views.instructor.phrases import sentence
 from ingenium_credentials.views.instructor.shown import Options
-from ingenium_credentials.views.instructor.tree import Node
 from ingenium_credentials.views.pages import Problem
 
 COURSE, OTHER = "course-v1:UOC+MED101+2026", "course-v1:HIS+AI+2026"
@@ -131,7 +133,7 @@ def test_a_button_of_another_tree_does_nothing(action: str) -> None:
         ("category_grade", {"course": [COURSE], "category": ["Homework"]}, "min_grade"),
         ("block_completed", {"course": [COURSE], "block": ["unit one"]}, "block"),
         ("enrolled", {"course": [COURSE]}, "modes"),
-        ("cohort", {"course": [COURSE], "cohorts": [" , "]}, "cohorts"),
+        ("cohort", {"course": [COURSE], "cohorts": [" \n "]}, "cohorts"),
         ("time_window", {"course": [COURSE]}, "from"),
         ("time_window", {"course": [COURSE], "from": ["soon"]}, "from"),
         ("credential_held", {}, "definition"),
@@ -171,7 +173,12 @@ def test_a_group_says_what_it_lacks() -> None:
         {"n-kind": "all", "n-count": "1", "n.0-kind": "unheard_of"},
         {"n-kind": "all", "n-count": "99999999999"},
         {"n-kind": "all", "n-count": "-1"},
-        {"n-kind": "all", "n-count": "61"},
+        {"n-kind": "all", "n-count": "201"},
+        {"n-kind": "all", "n-count": "1", "n.0-folded": "[]"},
+        {"n-kind": "all", "n-count": "1", "n.0-folded": "[" * 100_000},
+        {"n-kind": "all", "n-count": "1", "n.0-folded": '["exec",{},[]]'},
+        {"n-kind": "all", "n-count": "1", "n.0-folded": '["course_passed",{"course":[1]},[]]'},
+        {"n-kind": "all", "n-count": "1", "n.0-folded": '["course_passed",{},[["any",{},[]]]]'},
         {
             f"n{'.0' * depth}-{name}": value
             for depth in range(12)
@@ -187,12 +194,30 @@ def test_a_form_that_is_none_is_refused(fields: dict[str, str]) -> None:
 
 
 def test_no_more_is_added_than_fits() -> None:
-    root = Node("all", children=[Node("manual_approval") for _node in range(tree.MOST_NODES - 1)])
+    root = Node("all", children=[Node("manual_approval") for _node in range(rules.MAX_LEAVES - 1)])
 
-    tree.act(root, "add:n", sent(root, **{"n-new": "manual_approval"}))
+    for _once in range(2):
+        tree.act(root, "add:n", sent(root, **{"n-new": "manual_approval"}))
 
-    assert len(root.children) == tree.MOST_NODES - 1
+    assert len(root.children) == rules.MAX_LEAVES
     assert root.errors[""]
+    whole = {"version": 1, "all": [{"kind": "manual_approval"}] * rules.MAX_LEAVES}
+    assert len(rules.parse(whole).leaves) == rules.MAX_LEAVES
+
+
+def test_no_level_is_added_that_rules_do_not_know() -> None:
+    root = Node("all")
+    for depth in range(rules.MAX_DEPTH):
+        tree.act(root, "group:n" + ".0" * depth, sent(root))
+    deepest = "n" + ".0" * (rules.MAX_DEPTH - 2)
+    tree.act(root, f"add:{deepest}", sent(root, **{f"{deepest}-new": "manual_approval"}))
+
+    assert root.depth == rules.MAX_DEPTH
+    for node in root.walk():
+        node.errors.clear()
+    condition = tree.condition_of(root)
+    assert condition is not None
+    assert rules.parse(condition).leaves
 
 
 def test_what_is_not_offered_any_more_stays_in_the_form() -> None:
@@ -215,6 +240,30 @@ def test_the_sentence_says_the_whole_rule() -> None:
         "A learner earns it who passes “Mediterranean” with at least 80 % as verified and "
         f"(does at least 2 of these 2: passes “{OTHER}”; holds the credential “Data ethics”)."
     )
+
+
+@pytest.mark.parametrize("kind", ["block_completed", "subsection_grade"])
+def test_a_part_of_a_course_is_called_by_its_name(kind: str) -> None:
+    leaf = {"kind": kind, "course": COURSE, "block": BLOCK, "min_grade": 0.5}
+    leaf = {name: value for name, value in leaf.items() if name in {"kind", *rules.KINDS[kind].required}}
+
+    assert "unit1 of" in sentence(tree.of_condition({"version": 1, **leaf}), OPTIONS)
+    assert "“The project” of" in sentence(
+        tree.of_condition({"version": 1, **leaf, "name": "The project"}), OPTIONS
+    )
+
+
+def test_quotation_marks_are_those_of_the_reader_s_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    with translation.override("fr"):
+        catalog = trans_real.catalog()._catalog._catalogs[0]  # type: ignore[attr-defined]
+        monkeypatch.setitem(catalog, "quotation marks\x04“%(text)s”", "«\u00a0%(text)s\u00a0»")
+        condition = {"version": 1, "all": [passed(), {"kind": "ects", "least": 5, "definitions": ["ethics"]}]}
+
+        said = sentence(tree.of_condition(condition), OPTIONS)
+
+    assert "«\u00a0Mediterranean\u00a0»" in said
+    assert "«\u00a0Data ethics\u00a0»" in said
+    assert "“" not in said
 
 
 def test_the_sentence_of_what_is_not_written_yet_has_gaps() -> None:

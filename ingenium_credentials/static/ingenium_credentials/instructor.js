@@ -23,23 +23,41 @@ function enableEditor(form) {
   let waiting = 0;
   let round = 0;
   let plain = false;
+  let typed = 0;
+  let leaving = false;
+  let changed = "changed" in form.dataset;
 
   async function redraw(action) {
     const mine = ++round;
     form.classList.add("busy");
     const page = await sent(form, action);
     if (mine === round) {
-      form.querySelector("[data-live]").replaceWith(page.querySelector("[data-live]"));
-      settle();
+      draw(page);
       const next = form.querySelector("[autofocus]");
       if (next) next.focus();
     }
     form.classList.remove("busy");
   }
 
+  function draw(page) {
+    form.querySelector("[data-live]").replaceWith(page.querySelector("[data-live]"));
+    settle();
+  }
+
+  // Another course has other parts. Nothing that somebody types meanwhile may be lost.
+  async function relist() {
+    const mine = ++round;
+    const before = typed;
+    const page = await sent(form, "show");
+    if (mine !== round || before !== typed) return;
+    const focused = document.activeElement.id;
+    draw(page);
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
   async function retell() {
     const mine = ++round;
-    const page = await sent(form, "show");
+    const page = await sent(form, "tell");
     // Only the words: what somebody is typing into stays untouched.
     if (mine !== round) return;
     const told = document.getElementById("meaning");
@@ -54,18 +72,35 @@ function enableEditor(form) {
 
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
+    changed = true;
+    leaving = true;
     if (plain || !button || ["save", "try"].includes(button.value)) return;
     event.preventDefault();
+    leaving = false;
     window.clearTimeout(waiting);
     redraw(button.value).catch(() => {
       plain = true;
       form.requestSubmit(button);
     });
   });
-  form.addEventListener("input", () => {
+  // Enter in a search looks there, and sends nothing else.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-find]")) return;
+    event.preventDefault();
+    event.target.parentElement.querySelector("button").click();
+  });
+  form.addEventListener("input", (event) => {
+    typed += 1;
+    changed = true;
     toggleLeast(form);
+    const key = event.target.parentElement.querySelector("[data-key]");
+    if (key) key.textContent = event.target.value;
+    const next = event.target.matches("[data-leads]") ? relist : retell;
     window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => { retell().catch(() => {}); }, PAUSE);
+    waiting = window.setTimeout(() => { next().catch(() => {}); }, PAUSE);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed && !leaving) event.preventDefault();
   });
   settle();
 }

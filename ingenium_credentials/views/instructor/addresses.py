@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from . import (
     awards,
     by_hand,
+    copies,
     editor,
     exports,
     history,
@@ -41,6 +42,7 @@ patterns: list[URLPattern] = [
     path("rules/new", editor.new_rule, name="instructor-new-rule"),
     path("rules/<uuid:uuid>/", rule_page.rule_page, name="instructor-rule"),
     path("rules/<uuid:uuid>/edit", editor.edit_rule, name="instructor-edit-rule"),
+    path("rules/<uuid:uuid>/copy", copies.copy_rule, name="instructor-copy"),
     path("rules/<uuid:uuid>/switch", rule_page.switch_rule, name="instructor-switch"),
     path("rules/<uuid:uuid>/history", history.rule_history, name="instructor-history"),
     path("rules/<uuid:uuid>/restore", history.restore_rule, name="instructor-restore"),

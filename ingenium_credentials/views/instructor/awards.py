@@ -21,7 +21,8 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from ... import api, lms
 from ...models import AuditEntry, Award, Letter, MassRevocation
 from ..facts import Text, say
-from . import learners
+from ..requirements import Line, lines
+from . import learners, options
 from .history import who
 from .mending import percent
 from .staff import Course, goto, leave_word, refusal, show, staff_only
@@ -164,6 +165,9 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         "valid_until": utc(award.valid_until) if award.valid_until else "",
         "review_reason": gettext(award.review_reason) if award.review_reason else "",
         "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
+        "asked_until": utc(award.confirmation_due_at)
+        if award.confirmation_due_at and api.awaits_confirmation(award)
+        else "",
         "can": _allowed(award, is_replaced=following is not None),
         "supersedes": award.supersedes,
         "superseded_by": following,
@@ -181,6 +185,9 @@ def _allowed(award: Award, *, is_replaced: bool) -> set[str]:
         Award.State.REVIEW: {"decide"},
         Award.State.EXPIRED: {"revoke"},
     }.get(Award.State(award.state), set())
+    if api.awaits_confirmation(award):
+        # Trying again would sign nothing: it waits for the learner.
+        found = found - {"retry"}
     if api.is_renewable(award, timezone.now()):
         found = found | {"renew"}
     return found - {"name", "grade", "renew"} if is_replaced else found
@@ -248,9 +255,9 @@ def _hand(entry: AuditEntry) -> str:
     return " · ".join([*named, str(entry.get_way_display())])
 
 
-def _explained(course: Course, award: Award) -> tuple[learners.Line, ...]:
+def _explained(course: Course, award: Award) -> tuple[Line, ...]:
     """How the rule that gave it sees the learner now."""
     if award.rule is None or award.learner_id is None:
         return ()
     explanation = api.why_not(award.rule, award.learner_id)
-    return learners.lines(award.rule.condition, explanation, course, award.definition)
+    return lines(award.rule.condition, explanation, options.of(course, award.definition))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from ... import rules
+from .nodes import Node
 from .shown import Options
-from .tree import Node, of_condition
+from .tree import of_condition
 
 __all__ = ["BEGINNINGS", "BLANK", "begin"]
 

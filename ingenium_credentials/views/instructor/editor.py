@@ -16,15 +16,17 @@ from django.utils.translation import gettext as _
 
 from ... import api, rules
 from ...models import Achievement, AwardRule
-from ...rules import ConditionError
+from ...rules import MAX_DEPTH, MAX_LEAVES, ConditionError
 from ..facts import say
-from . import history, options, phrases, trials
+from . import copies, history, options, phrases, trials
 from .beginnings import BEGINNINGS, begin
 from .forms import RuleForm
+from .nodes import Node, fold, packed, unpacked
+from .parts import name_blocks
 from .shown import Options
 from .shown import show as show_tree
 from .staff import Course, goto, leave_word, refusal, show, staff_only
-from .tree import Node, act, condition_of, of_condition, read
+from .tree import act, condition_of, of_condition, read
 
 __all__ = ["edit_rule", "new_rule"]
 
@@ -39,11 +41,16 @@ class Draft:
     tree: Node
     named: Options
     seen_revision: int
+    before: str = ""
+    """The tree before the last step, packed; empty before there was one."""
+    is_changed: bool = False
+    """Whether it holds what is not saved."""
     problem: str = ""
     conflict: dict[str, Any] | None = None
 
     def condition(self) -> dict[str, Any] | None:
         """The condition, or None after saying at the fields, or above them, what is wrong."""
+        name_blocks(self.tree, self.named.parts)
         condition = condition_of(self.tree)
         if condition is None:
             return None
@@ -65,13 +72,16 @@ def new_rule(request: HttpRequest, course: Course) -> HttpResponseBase:
     if not slug or template not in BEGINNINGS:
         return _choose(request, course, slug)
     achievement = course.definition(slug)
-    rule = AwardRule(name=str(BEGINNINGS[template][0]), achievement=achievement, condition={})
-    named = options.of(course, slug)
+    rule = copies.begun(request, course, achievement) or AwardRule(
+        name=str(BEGINNINGS[template][0]), achievement=achievement, condition={}
+    )
+    named = options.of(course, slug, request.user)
     if request.method == "POST":
         draft = _posted(request, course, rule, named)
         return _answer(request, draft, template)
     tried = trials.condition_of_trial(course, slug, request.GET.get("trial", ""))
-    tree = of_condition(tried) if tried else begin(template, course.id, named)
+    condition = tried or rule.condition
+    tree = of_condition(condition) if condition else begin(template, course.id, named)
     return _page(request, Draft(course, rule, RuleForm.of_rule(rule), tree, named, 0), template)
 
 
@@ -86,7 +96,7 @@ def _choose(request: HttpRequest, course: Course, slug: str) -> HttpResponse:
 def edit_rule(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseBase:
     """The editor of a stored rule; `?trial=` takes the condition of a trial that was not saved."""
     rule = course.rule(uuid)
-    named = options.of(course, rule.achievement.slug)
+    named = options.of(course, rule.achievement.slug, request.user)
     if request.method == "POST":
         return _answer(request, _posted(request, course, rule, named), "")
     tried = trials.condition_of_trial(course, rule.achievement.slug, request.GET.get("trial", ""))
@@ -97,7 +107,16 @@ def edit_rule(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseB
 def _posted(request: HttpRequest, course: Course, rule: AwardRule, named: Options) -> Draft:
     seen = request.POST.get("seen_revision", "0")
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    return Draft(course, rule, RuleForm(request.POST), read(request.POST), named, revision)
+    return Draft(
+        course,
+        rule,
+        RuleForm(rule, request.POST),
+        read(request.POST),
+        named,
+        revision,
+        before=request.POST.get("before", ""),
+        is_changed=True,
+    )
 
 
 def _answer(request: HttpRequest, draft: Draft, template: str) -> HttpResponseBase:
@@ -108,9 +127,31 @@ def _answer(request: HttpRequest, draft: Draft, template: str) -> HttpResponseBa
             return done
         if not draft.problem and draft.conflict is None:
             draft.problem = _("Something is not right yet. Each place says what.")
+    elif action == "undo":
+        _undo(draft)
     else:
-        act(draft.tree, action, request.POST)
+        _step(draft, action, request)
+    if action == "tell":
+        return show(request, draft.course, "_meaning.html", _meaning(draft))
     return _page(request, draft, template)
+
+
+_STEPS = frozenset({"add", "group", "remove", "up", "down"})
+
+
+def _step(draft: Draft, action: str, request: HttpRequest) -> None:
+    before = packed(draft.tree)
+    act(draft.tree, action, request.POST, draft.course.id)
+    if action.partition(":")[0] in _STEPS:
+        draft.before = before
+
+
+def _undo(draft: Draft) -> None:
+    """Back to the tree before the last step; the same again goes forward."""
+    before = unpacked(draft.before)
+    if before is not None and before.is_group and before.size <= MAX_LEAVES and before.depth <= MAX_DEPTH:
+        draft.before, draft.tree = packed(draft.tree), before
+        draft.tree.is_new = True
 
 
 def _try(request: HttpRequest, draft: Draft) -> HttpResponseBase | None:
@@ -152,21 +193,31 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponseBase | None:
 
 def _page(request: HttpRequest, draft: Draft, template: str) -> HttpResponse:
     achievement: Achievement = draft.rule.achievement
-    context = {
+    fold(draft.tree)
+    context = _meaning(draft) | {
         "tab": "rules",
         "rule": draft.rule,
         "title": say(achievement.names),
         "achievement": achievement,
         "template": template,
         "form": draft.form,
-        "tree": show_tree(draft.tree, draft.named),
-        "sentence": phrases.sentence(draft.tree, draft.named),
-        "faults": _faults(draft.tree, achievement),
+        "tree": show_tree(draft.tree, draft.named, lambda node: phrases.requirement(node, draft.named)),
+        "before": draft.before,
+        "is_changed": draft.is_changed,
         "seen_revision": draft.seen_revision,
         "problem": draft.problem,
         "conflict": draft.conflict,
     }
     return show(request, draft.course, "editor.html", context)
+
+
+def _meaning(draft: Draft) -> dict[str, Any]:
+    """The rule in words, and what is wrong with it."""
+    name_blocks(draft.tree, draft.named.parts)
+    return {
+        "sentence": phrases.sentence(draft.tree, draft.named),
+        "faults": _faults(draft.tree, draft.rule.achievement),
+    }
 
 
 def _faults(tree: Node, achievement: Achievement) -> list[str]:

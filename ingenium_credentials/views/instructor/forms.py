@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ...models import AwardRule
+from . import supervision
 
 __all__ = ["MomentField", "RuleForm"]
 
@@ -65,12 +67,30 @@ class RuleForm(forms.Form):
             "The learner sees a preview and may correct the name before it is signed. 0: no preview."
         ),
     )
+    supervision = forms.ChoiceField(
+        label=_("Supervision and identity check"),
+        required=False,
+        help_text=_(
+            "Signed into each credential. Choose only what truly happens to everybody who meets this rule."
+        ),
+    )
     reason = forms.CharField(
         label=_("Why this change?"),
         max_length=_REASON,
         required=False,
         help_text=_("For the history. No names of learners."),
     )
+
+    def __init__(self, rule: AwardRule, *args: Any, **kwargs: Any) -> None:
+        """For a rule, whose supervision stays to be chosen even where no published list has it."""
+        super().__init__(*args, **kwargs)
+        self._concepts = supervision.choices(rule.supervision)
+        labels = [(key, supervision.label(concept)) for key, concept in self._concepts.items()]
+        self.fields["supervision"].choices = [("", supervision.label(None)), *labels]  # type: ignore[attr-defined]
+
+    def clean_supervision(self) -> Mapping[str, Any] | None:
+        """The concept that was chosen."""
+        return self._concepts.get(self.cleaned_data["supervision"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a schedule that ends before it begins."""
@@ -83,7 +103,8 @@ class RuleForm(forms.Form):
     @classmethod
     def of_rule(cls, rule: AwardRule) -> RuleForm:
         """The form, filled with a rule."""
-        return cls(initial={name: getattr(rule, name) for name in cls.base_fields if name != "reason"})
+        initial = {name: getattr(rule, name) for name in cls.base_fields if name != "reason"}
+        return cls(rule, initial=initial | {"supervision": supervision.key_of(rule.supervision)})
 
     def fill(self, rule: AwardRule) -> None:
         """Put what was entered into the rule."""

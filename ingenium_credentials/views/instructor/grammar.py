@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ...rules import MAX_LIST
+
 __all__ = ["GROUPS", "LEAVES", "MODES", "Codec", "Field", "FieldError", "Leaf"]
 
 _LONGEST = 1000
-_MOST_VALUES = 50
+_LONGEST_LABEL = 255
 MODES = ("verified", "honor", "audit", "professional", "no-id-professional", "credit", "masters")
 """Enrolment modes of the platform, offered for ticking."""
 
@@ -49,7 +51,8 @@ class Field:
     """In words, translated when it is shown; so is the hint."""
     codec: Codec
     widget: str
-    """`text`, `percent`, `number`, `moment`, `lines`, `modes`, `course`, `definition`, `definitions`."""
+    """`text`, `name`, `percent`, `number`, `moment`, `lines`, `course`, `definition`, `definitions`, and
+    those whose choices are the course's: `subsection`, `unit`, `category`, `cohorts`, `modes`."""
     required: bool = False
     hint: Any = ""
 
@@ -71,6 +74,13 @@ def _one(texts: Sequence[str]) -> str:
 
 def _text(texts: Sequence[str]) -> object:
     return _one(texts) or None
+
+
+def _label(texts: Sequence[str]) -> object:
+    text = _one(texts)
+    if len(text) > _LONGEST_LABEL:
+        raise FieldError(_("This is too long."))
+    return text or None
 
 
 def _course(texts: Sequence[str]) -> object:
@@ -159,9 +169,17 @@ def _show_moment(value: object) -> list[str]:
 
 def _words(texts: Sequence[str]) -> object:
     words = [word.strip() for text in texts for word in re.split(r"[\n,;]", text) if word.strip()]
-    if len(words) > _MOST_VALUES or any(len(word) > _LONGEST for word in words):
-        raise FieldError(_("At most %(most)d entries.") % {"most": _MOST_VALUES})
+    if len(words) > MAX_LIST or any(len(word) > _LONGEST for word in words):
+        raise FieldError(_("At most %(most)d entries.") % {"most": MAX_LIST})
     return list(dict.fromkeys(words)) or None
+
+
+def _lines(texts: Sequence[str]) -> object:
+    """One in each line: a cohort's name may have a comma in it."""
+    lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    if len(lines) > MAX_LIST or any(len(line) > _LONGEST_LABEL for line in lines):
+        raise FieldError(_("At most %(most)d entries.") % {"most": MAX_LIST})
+    return list(dict.fromkeys(lines)) or None
 
 
 def _courses(texts: Sequence[str]) -> object:
@@ -211,6 +229,13 @@ _MODES = Field(
     hint=gettext_lazy("None ticked: all count."),
 )
 _BLOCK_HINT = gettext_lazy("Its id, such as block-v1:UOC+MED101+2026+type@vertical+block@unit1.")
+_NAME = Field(
+    "name",
+    gettext_lazy("What people call it"),
+    Codec(_label, _show_one),
+    "name",
+    hint=gettext_lazy("Learners read it in place of the id."),
+)
 _COURSES = Field(
     "courses",
     gettext_lazy("From these courses"),
@@ -245,7 +270,7 @@ LEAVES: dict[str, Leaf] = {
                 "category",
                 gettext_lazy("Category"),
                 Codec(_text, _show_one),
-                "text",
+                "category",
                 required=True,
                 hint=gettext_lazy("As the course’s grading policy names it, such as Homework."),
             ),
@@ -256,7 +281,10 @@ LEAVES: dict[str, Leaf] = {
         gettext_lazy("Reach a grade in a subsection"),
         (
             _COURSE,
-            Field("block", gettext_lazy("Subsection"), Codec(_block, _show_one), "text", True, _BLOCK_HINT),
+            Field(
+                "block", gettext_lazy("Subsection"), Codec(_block, _show_one), "subsection", True, _BLOCK_HINT
+            ),
+            _NAME,
             _LEAST_GRADE,
         ),
     ),
@@ -264,7 +292,15 @@ LEAVES: dict[str, Leaf] = {
         gettext_lazy("Complete a unit"),
         (
             _COURSE,
-            Field("block", gettext_lazy("Unit"), Codec(_block, _show_one), "text", True, _BLOCK_HINT),
+            Field(
+                "block",
+                gettext_lazy("Unit or subsection"),
+                Codec(_block, _show_one),
+                "unit",
+                True,
+                _BLOCK_HINT,
+            ),
+            _NAME,
         ),
     ),
     "enrolled": Leaf(
@@ -278,8 +314,8 @@ LEAVES: dict[str, Leaf] = {
             Field(
                 "cohorts",
                 gettext_lazy("Cohorts"),
-                Codec(_words, _show_lines),
-                "lines",
+                Codec(_lines, _show_many),
+                "cohorts",
                 required=True,
                 hint=gettext_lazy("One name in each line; one of them is enough."),
             ),

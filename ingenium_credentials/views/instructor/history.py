@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from ... import api, lms
 from ...models import AwardRule
-from . import options, phrases
+from . import options, phrases, supervision
 from .shown import Options
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import standing, utc
@@ -133,6 +133,8 @@ def differences(
 def _worded(name: str, value: Any, named: Options) -> str:
     if name == "condition":
         return _sentence(value, named)
+    if name == "supervision":
+        return supervision.label(value)
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

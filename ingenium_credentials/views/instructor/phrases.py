@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
+from .nodes import Node
 from .shown import Options
-from .tree import Node
 
 __all__ = ["requirement", "sentence"]
 
@@ -17,15 +17,15 @@ _GAP = "…"
 
 def sentence(root: Node, options: Options) -> str:
     """Who earns it, in words; what is not entered yet shows as “…”."""
-    names = {**dict(options.courses), **dict(options.definitions)}
+    names = options.names
     if not root.children:
         return _("Nobody earns it yet: there is no requirement.")
     return _("A learner earns it who %(does)s.") % {"does": _phrase(root, names, outermost=True)}
 
 
 def requirement(leaf: Node, options: Options) -> str:
-    """One requirement in words, such as “passes “MED101” with at least 80 %”."""
-    return _phrase(leaf, {**dict(options.courses), **dict(options.definitions)})
+    """One requirement, or a group of them, in words, such as “passes “MED101” with at least 80 %”."""
+    return _phrase(leaf, options.names)
 
 
 def _phrase(node: Node, names: Mapping[str, str], *, outermost: bool = False) -> str:
@@ -55,6 +55,11 @@ def _text(node: Node, name: str) -> str:
     return next((text.strip() for text in node.texts.get(name, []) if text.strip()), _GAP)
 
 
+def _quoted(text: str) -> str:
+    """In the quotation marks of the reader's language."""
+    return pgettext("quotation marks", "“%(text)s”") % {"text": text}
+
+
 def _list(node: Node, name: str) -> list[str]:
     lines = "\n".join(node.texts.get(name, []))
     return [line.strip() for line in lines.splitlines() if line.strip()]
@@ -62,7 +67,7 @@ def _list(node: Node, name: str) -> list[str]:
 
 def _named(node: Node, name: str, names: Mapping[str, str]) -> str:
     text = _text(node, name)
-    return f"“{names.get(text, text)}”" if text != _GAP else _GAP
+    return _quoted(names.get(text, text)) if text != _GAP else _GAP
 
 
 def _with_terms(node: Node, phrase: str) -> str:
@@ -113,8 +118,9 @@ def _block_completed(node: Node, names: Mapping[str, str]) -> str:
 
 
 def _block(node: Node) -> str:
-    """The last part of a block's id is the part that people recognise."""
-    return _text(node, "block").rpartition("@")[2]
+    """Its name; without one the last part of its id, which people recognise best."""
+    name = _text(node, "name")
+    return _quoted(name) if name != _GAP else _text(node, "block").rpartition("@")[2]
 
 
 def _enrolled(node: Node, names: Mapping[str, str]) -> str:
@@ -151,7 +157,7 @@ def _credential_held(node: Node, names: Mapping[str, str]) -> str:
 
 def _sources(node: Node, names: Mapping[str, str]) -> str:
     named = [*_list(node, "courses"), *_list(node, "definitions")]
-    return ", ".join(f"“{names.get(text, text)}”" for text in named) or _GAP
+    return ", ".join(_quoted(names.get(text, text)) for text in named) or _GAP
 
 
 def _ects(node: Node, names: Mapping[str, str]) -> str:

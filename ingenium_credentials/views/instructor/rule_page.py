@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from ... import api
 from ...models import Award, AwardRule
 from ..facts import say
-from . import trials
+from . import copies, supervision, trials
 from .history import who
 from .overview import rule_card
 from .staff import Course, goto, leave_word, refusal, show, staff_only
@@ -40,6 +40,8 @@ def rule_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseB
         "changed": {"who": who(latest.actor_id), "at": utc(latest.at)} if latest else None,
         "issued": awards.exclude(state=Award.State.PENDING).count(),
         "pending": awards.filter(state=Award.State.PENDING).count(),
+        "targets": copies.targets(request, course, rule),
+        "supervision": supervision.label(rule.supervision),
         "fetched": api.being_fetched(rule.courses.values_list("course_id", flat=True)),
         "schedule": {
             "from": utc(rule.starts_at) if rule.starts_at else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -26,6 +26,8 @@ class Standing:
     word: str
     sentence: str
     faults: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    """Later runs of its courses that it does not name: nothing is wrong, but somebody may want them."""
 
     @property
     def is_on(self) -> bool:
@@ -35,6 +37,10 @@ class Standing:
 
 def standing(rule: AwardRule, now: dt.datetime) -> Standing:
     """What the rule does now."""
+    return evolve(_standing(rule, now), runs=tuple(api.later_runs(rule.condition)))
+
+
+def _standing(rule: AwardRule, now: dt.datetime) -> Standing:
     faults = tuple(api.condition_warnings(rule.condition, rule.achievement))
     if not rule.enabled:
         return Standing(

@@ -7,61 +7,28 @@ page shows the tree again. `condition_of` turns it into the JSON that `rules` un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import Factory, define
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from ...rules import VERSION
+from ...rules import MAX_DEPTH, MAX_LEAVES, MAX_LIST, VERSION
 from ..pages import Problem
 from .grammar import COUNT, GROUPS, LEAVES, Codec, FieldError
+from .nodes import SEARCH, Node, unpacked
 
-__all__ = ["MOST_NODES", "Node", "act", "condition_of", "of_condition", "read"]
+__all__ = ["Node", "act", "condition_of", "of_condition", "read"]
 
-MOST_NODES = 60
-"""More would not fit into the fields that Django reads of one form."""
-_DEPTH = 8
-_MOST_TEXTS = 50
-
-
-@define
-class Node:
-    """A group of requirements or one requirement, as entered, right or wrong."""
-
-    kind: str
-    """A key of `GROUPS` or of `LEAVES`."""
-    texts: dict[str, list[str]] = Factory(dict)
-    """Field to what was entered."""
-    children: list[Node] = Factory(list)
-    errors: dict[str, str] = Factory(dict)
-    """Field, or `""` for the node itself, to what is wrong."""
-    is_new: bool = False
-
-    @property
-    def is_group(self) -> bool:
-        """Whether it joins other nodes."""
-        return self.kind in GROUPS
-
-    def walk(self) -> Iterator[Node]:
-        """This node and all below it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything in it or below was found wrong."""
-        return any(node.errors for node in self.walk())
+_OF_PARTS = frozenset({"category_grade", "subsection_grade", "block_completed", "cohort"})
 
 
 def _too_large() -> Problem:
     return Problem(
         400,
-        _("This rule is too large for this page"),
-        _("At most %(most)d requirements and groups fit here. Ask the registrar to enter larger ones.")
-        % {"most": MOST_NODES},
+        _("This rule is too large"),
+        _("A rule has at most %(most)d requirements, in at most %(deep)d levels.")
+        % {"most": MAX_LEAVES, "deep": MAX_DEPTH},
     )
 
 
@@ -70,7 +37,7 @@ def read(form: QueryDict) -> Node:
     root = _read(form, "n", 1)
     if not root.is_group:
         raise _not_a_form()
-    if sum(1 for _node in root.walk()) > MOST_NODES:
+    if root.size > MAX_LEAVES or root.depth > MAX_DEPTH:
         raise _too_large()
     return root
 
@@ -82,12 +49,14 @@ def _not_a_form() -> Problem:
 
 
 def _read(form: QueryDict, path: str, depth: int) -> Node:
-    kind = form.get(f"{path}-kind", "")
-    if depth > _DEPTH:
+    if depth > MAX_DEPTH:
         raise _too_large()
+    if folded := form.get(f"{path}-folded"):
+        return _unfolded(folded)
+    kind = form.get(f"{path}-kind", "")
     if kind in LEAVES:
-        names = [field.name for field in LEAVES[kind].fields]
-        return Node(kind, {name: form.getlist(f"{path}-{name}")[:_MOST_TEXTS] for name in names})
+        names = [*(field.name for field in LEAVES[kind].fields), SEARCH]
+        return Node(kind, {name: form.getlist(f"{path}-{name}")[:MAX_LIST] for name in names})
     if kind not in GROUPS:
         raise _not_a_form()
     node = Node(kind, {"least": form.getlist(f"{path}-least")[:1]})
@@ -97,33 +66,47 @@ def _read(form: QueryDict, path: str, depth: int) -> Node:
     return node
 
 
+def _unfolded(text: str) -> Node:
+    node = unpacked(text)
+    if node is None:
+        raise _not_a_form()
+    node.is_folded = True
+    return node
+
+
 def _size(text: str) -> int:
-    size = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else MOST_NODES + 1
-    if size > MOST_NODES:
+    size = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else MAX_LEAVES + 1
+    if size > MAX_LEAVES:
         raise _too_large()
     return size
 
 
-def act(root: Node, action: str, form: QueryDict) -> None:
-    """Do what a button says (`add:n`, `group:n.1`, `remove:n.0`, `up:n.0`, `down:n.0`).
+def act(root: Node, action: str, form: QueryDict, course_id: str = "") -> None:
+    """Do what a button says (`add:n`, `group:n.1`, `remove:n.0`, `up:n.0`, `open:n.0`, `find:n.0`).
 
-    What cannot be done, because the tree is another one by now, is left undone.
+    What cannot be done, because the tree is another one by now, is left undone. A new
+    requirement on a part of a course begins with the course of the page.
     """
     verb, _colon, path = action.partition(":")
     if verb in ("add", "group"):
-        _add(root, path, form.get(f"{path}-new", "") if verb == "add" else "any")
+        _add(root, path, form.get(f"{path}-new", "") if verb == "add" else "any", course_id)
     elif verb in ("remove", "up", "down"):
         _rearrange(root, verb, path)
+    elif verb in ("open", "find") and (found := _find(root, path)) is not None:
+        found.is_new, found.is_folded = True, False
 
 
-def _add(root: Node, path: str, kind: str) -> None:
+def _add(root: Node, path: str, kind: str, course_id: str) -> None:
     parent = _find(root, path)
     if parent is None or not parent.is_group or kind not in GROUPS.keys() | LEAVES.keys():
         return
-    if sum(1 for _node in root.walk()) >= MOST_NODES or path.count(".") >= _DEPTH - 2:
+    # A group needs a level more, for what is to come into it.
+    depth = path.count(".") + (3 if kind in GROUPS else 2)
+    if root.size + bool(parent.children) > MAX_LEAVES or depth > MAX_DEPTH:
         parent.errors[""] = _("No more fits in here.")
         return
-    parent.children.append(Node(kind, is_new=True))
+    begun = {"course": [course_id]} if kind in _OF_PARTS and course_id else {}
+    parent.children.append(Node(kind, begun, is_new=True))
 
 
 def _rearrange(root: Node, verb: str, path: str) -> None:
