@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_RESOLVE_REMOTE": False,
     "INGENIUM_RESOLVE_TIMEOUT_SECONDS": 5,
     "INGENIUM_CONTEXTS_DIR": "",
+    "INGENIUM_VOCABULARIES_DIR": "",
     "INGENIUM_CONFORMANCE_DATA": "",
     "INGENIUM_CELERY_QUEUE": "",
     "INGENIUM_SEAL_ANCHORS_DIR": "",
@@ -171,6 +172,12 @@ class Settings:
     def CONTEXTS_DIR(self) -> Path | None:
         """Folder with further JSON-LD contexts to verify older badges; None when not set."""
         value = str(self._value("INGENIUM_CONTEXTS_DIR"))
+        return Path(value) if value else None
+
+    @property
+    def VOCABULARIES_DIR(self) -> Path | None:
+        """Folder with labels of the European lists in further languages; None when not set."""
+        value = str(self._value("INGENIUM_VOCABULARIES_DIR"))
         return Path(value) if value else None
 
     @property

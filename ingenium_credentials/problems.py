@@ -70,6 +70,11 @@ PROBLEMS = {
         "INGENIUM_CONTEXTS_DIR: {problem}",
         "Remove the file, replace it by the published one, or name its address in index.json.",
     ),
+    "ingenium.E018": Problem(
+        Error,
+        "INGENIUM_VOCABULARIES_DIR: {problem}",
+        "Remove it, and take it again with: manage.py ingenium_vocabularies.",
+    ),
     "ingenium.E013": Problem(
         Error,
         "INGENIUM_KEYS_DIR is not set, so new keys have no place.",
