@@ -21,7 +21,8 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from ... import api, lms
 from ...models import AuditEntry, Award, Letter, MassRevocation
 from ..facts import Text, say
-from . import learners
+from ..requirements import Line, lines
+from . import learners, options
 from .history import who
 from .mending import percent
 from .staff import Course, goto, leave_word, refusal, show, staff_only
@@ -254,9 +255,9 @@ def _hand(entry: AuditEntry) -> str:
     return " · ".join([*named, str(entry.get_way_display())])
 
 
-def _explained(course: Course, award: Award) -> tuple[learners.Line, ...]:
+def _explained(course: Course, award: Award) -> tuple[Line, ...]:
     """How the rule that gave it sees the learner now."""
     if award.rule is None or award.learner_id is None:
         return ()
     explanation = api.why_not(award.rule, award.learner_id)
-    return learners.lines(award.rule.condition, explanation, course, award.definition)
+    return lines(award.rule.condition, explanation, options.of(course, award.definition))
