@@ -43,6 +43,15 @@ PAPER = "#fffdf8"
 LARGEST = 262_144
 """Bytes of one file."""
 _SVG = "{http://www.w3.org/2000/svg}"
+_NOTES = (
+    "{http://www.inkscape.org/namespaces/",
+    "{http://sodipodi.sourceforge.net/",
+    "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}",
+    "{http://creativecommons.org/ns#}",
+    "{http://web.resource.org/cc/}",
+    "{http://purl.org/dc/elements/1.1/}",
+    "{http://ns.adobe.com/",
+)
 _SVG_ELEMENTS = frozenset(
     {
         *("svg", "g", "defs", "symbol", "use", "title", "desc", "metadata", "style"),
@@ -50,7 +59,11 @@ _SVG_ELEMENTS = frozenset(
         *("clipPath", "mask", "pattern", "linearGradient", "radialGradient", "stop"),
     }
 )
-_REACHING = re.compile(r"@import|expression\s*\(|javascript:|url\(\s*['\"]?\s*(?!['\"]?\s*#)", re.IGNORECASE)
+_REACHING = re.compile(
+    r"\\|@import|expression\s*\(|javascript:|(?:image(?:-set)?|src)\s*\(|url\(\s*['\"]?\s*(?!['\"]?\s*#)",
+    re.IGNORECASE,
+)
+"""A backslash writes a letter in a way that does not look like it; no drawing needs one."""
 _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|mm|cm|in|pc)?\s*")
 _VISIBLE, _ENOUGH = 128, 0.05
 """From which opacity (of 255) a pixel counts, and which share of those has to stand out."""
@@ -161,8 +174,8 @@ def _element_faults(element: Element) -> Iterator[str]:
     tag = str(element.tag)
     if not tag.startswith(_SVG):
         # What an editor notes for itself shows nothing and does nothing.
-        if tag.startswith("{http://www.w3.org/1999/xhtml}"):
-            yield "the SVG has HTML inside."
+        if not tag.startswith(_NOTES):
+            yield "the SVG has something inside that is no drawing."
         return
     name = tag.removeprefix(_SVG)
     if name not in _SVG_ELEMENTS:

@@ -26,8 +26,10 @@ __all__ = [
     "cohorts_of",
     "cohorts_of_course",
     "completed_blocks",
+    "count_enrolled",
     "course_structure",
     "courses_of_staff",
+    "enrolled_after",
     "enrolments",
     "modes_of_course",
     "subsection_grades",
@@ -89,6 +91,28 @@ def enrolments(course_id: str, learner_ids: Sequence[int]) -> dict[int, str]:
         course_id=CourseKey.from_string(course_id), user_id__in=learner_ids, is_active=True
     )
     return {learner_id: mode or "" for learner_id, mode in rows.values_list("user_id", "mode")}
+
+
+def enrolled_after(course_ids: Iterable[str], after: int, most: int) -> list[int]:
+    """Who has ever enrolled in one of the courses, in order of their ids; nobody outside an LMS."""
+    if not is_platform():
+        return []
+    ids = _enrolments(course_ids).filter(user_id__gt=after).order_by("user_id")
+    return list(ids.values_list("user_id", flat=True).distinct()[:most])
+
+
+def count_enrolled(course_ids: Iterable[str]) -> int:
+    """How many have ever enrolled in one of the courses; 0 outside an LMS."""
+    return _enrolments(course_ids).values("user_id").distinct().count() if is_platform() else 0
+
+
+def _enrolments(course_ids: Iterable[str]) -> Any:
+    from common.djangoapps.student.models import CourseEnrollment
+    from opaque_keys.edx.keys import CourseKey
+
+    return CourseEnrollment.objects.filter(
+        course_id__in=[CourseKey.from_string(course_id) for course_id in sorted(course_ids)]
+    )
 
 
 def cohorts_of(course_id: str, learner_ids: Sequence[int]) -> dict[int, frozenset[str]] | None:

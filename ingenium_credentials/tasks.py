@@ -99,12 +99,12 @@ def stack(award_ids: Sequence[int]) -> int:
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
 @set_code_owner_attribute  # type: ignore[untyped-decorator]
-def award_approved(rule_id: int) -> int:
-    """Award what was approved before the rule was at work; returns how many awards that makes.
+def award_others(rule_id: int) -> int:
+    """Award or look again at whom no result leads to, as the rule begins; returns how many awards that makes.
 
     Switched off, nobody is awarded: the nightly comparison finds them once it is on again.
     """
-    return len(api.award_approved(rule_id)) if conf.ENABLED else 0
+    return len(api.award_others(rule_id)) if conf.ENABLED else 0
 
 
 @shared_task(**_RETRYING)  # type: ignore[untyped-decorator]
@@ -164,6 +164,7 @@ def sweep() -> dict[str, int]:
         "pictures": _queue_batches(api.REDRAW, api.outdated()),
         "simulations": _queue_each(api.SIMULATE, api.simulations_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
+        "let_go": api.let_go(now),
     }
 
 

@@ -10,6 +10,7 @@ from .views import (
     language,
     learner,
     privacy,
+    progress,
     public,
     theme,
     verification,
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for suffix in ("json", "jwt", "elm.jsonld", "png", "svg", "pdf")
     ),
     path("ingenium/credentials/<uuid:uuid>/share", learner.share, name="share"),
+    path("ingenium/credentials/my-progress/", progress.my_progress, name="my-progress"),
     path("ingenium/credentials/my-data/", privacy.my_data, name="my-data"),
     path("ingenium/credentials/my-data/file", privacy.download, name="my-data-file"),
     path("ingenium/credentials/my-data/erase", privacy.erase, name="erase-all"),

@@ -34,9 +34,21 @@ class Rows(list[Any]):
     def select_related(self, *_names: str) -> Rows:
         return self
 
-    def values_list(self, *names: str, flat: bool = False) -> list[Any]:
+    def order_by(self, name: str) -> Rows:
+        return Rows(sorted(self, key=lambda row: _value(row, name)))
+
+    def values(self, name: str) -> Rows:
+        return self.values_list(name)
+
+    def values_list(self, *names: str, flat: bool = False) -> Rows:
         rows = [tuple(_value(row, name) for name in names) for row in self]
-        return [row[0] for row in rows] if flat else rows
+        return Rows(row[0] for row in rows) if flat else Rows(rows)
+
+    def distinct(self) -> Rows:
+        return Rows(dict.fromkeys(self))
+
+    def count(self) -> int:  # type: ignore[override]
+        return len(self)
 
 
 def _value(row: Any, name: str) -> Any:
@@ -46,8 +58,12 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _fits(row: Any, name: str, value: Any) -> bool:
-    field, many, _end = name.partition("__in")
-    return _value(row, field) in value if many else bool(_value(row, field) == value)
+    field, _underscores, lookup = name.rpartition("__")
+    if lookup == "in":
+        return _value(row, field) in value
+    if lookup == "gt":
+        return bool(_value(row, field) > value)
+    return bool(_value(row, name) == value)
 
 
 class Structure(dict[Any, list[Any]]):

@@ -181,3 +181,18 @@ def test_only_whoever_takes_the_course_can_be_reported(
             api.import_results(COURSE, [reported], source="Exam of June")
 
     assert [row.learner_id for row in CourseResult.objects.all()] == [here.pk]
+
+
+def test_outside_a_platform_nobody_is_enrolled() -> None:
+    assert (coursework.enrolled_after([COURSE], 0, 10), coursework.count_enrolled([COURSE])) == ([], 0)
+
+
+def test_in_a_platform_the_enrolled_come_once_and_page_by_page(platform: dict[str, Any]) -> None:
+    other = "course-v1:HIS+AI+2026"
+    for number, course in ((9, COURSE), (7, COURSE), (7, other), (8, "course-v1:a+b+c"), (12, other)):
+        key = CourseKey.from_string(course)
+        platform["CourseEnrollment"].append(SimpleNamespace(user_id=number, course_id=key))
+
+    assert coursework.enrolled_after([COURSE, other], 0, 2) == [7, 9]
+    assert coursework.enrolled_after([COURSE, other], 9, 2) == [12]
+    assert coursework.count_enrolled([COURSE, other]) == 3

@@ -20,10 +20,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Approval, AuditEntry, Award, AwardRule, AwardRulePart, CourseResult
+from ..models import (
+    Achievement,
+    AuditEntry,
+    Award,
+    AwardRule,
+    AwardRuleCourse,
+    AwardRulePart,
+    CourseResult,
+)
 from . import concluding, definitions, facts, objecting, occasions, overseeing, renewing, reviewing
 from .errors import DATABASE_GONE, NotAllowed, NotReady, next_attempt, problem_of
 from .recipients import recipient
+from .states import STANDING
 
 __all__ = [
     "Circumstances",
@@ -33,10 +42,11 @@ __all__ = [
     "demand_earned_again",
     "evaluate",
     "is_met",
+    "rules_at_work",
     "rules_for",
-    "rules_with_approvals",
     "rules_with_part",
     "rules_with_parts",
+    "within_reach",
 ]
 
 _MOST_ATTEMPTS = 20
@@ -123,10 +133,21 @@ def rules_with_parts(course_id: str = "") -> list[AwardRule]:
     return _at_work(pk__in=named.values("rule_id"))
 
 
-def rules_with_approvals(course_id: str = "") -> list[AwardRule]:
-    """The same by which somebody was approved or not; of one course, if named."""
-    named = {"courses__course_id": course_id} if course_id else {}
-    return _at_work(pk__in=Approval.objects.values("rule_id"), **named)
+def rules_at_work(course_id: str = "") -> list[AwardRule]:
+    """All rules that can award something now; of one course, if named."""
+    return _at_work(**({"courses__course_id": course_id} if course_id else {}))
+
+
+def within_reach(learner_id: int) -> list[AwardRule]:
+    """The rules at work on courses that the learner takes or took, for what they do not have.
+
+    Nor what they have asked to be erased: it is not offered to them again.
+    """
+    courses = CourseResult.objects.filter(learner_id=learner_id).values("course_id")
+    named = AwardRuleCourse.objects.filter(course_id__in=courses).values("rule_id")
+    awards = Award.objects.filter(learner_id=learner_id, state__in=STANDING)
+    closed = {*awards.values_list("definition", flat=True), *objecting.objections_of(learner_id)}
+    return [rule for rule in _at_work(pk__in=named) if rule.achievement.slug not in closed]
 
 
 def at_work(rule_id: int) -> AwardRule | None:

@@ -7,20 +7,19 @@ import logging
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Approval, Award, AwardRule, AwardRuleCourse, CourseResult
-from . import auditing, awarding, facts, queueing, recording
+from ..models import Achievement, Approval, Award, AwardRule, CourseResult
+from . import auditing, awarding, facts, foreseeing, queueing, recording
+from .audience import without_result
 from .errors import DATABASE_GONE, NotAllowed
 
 __all__ = [
-    "approvals_alone",
     "approve",
-    "award_approved",
     "award_by_hand",
+    "award_others",
     "follow",
     "retry",
     "why_not",
@@ -29,6 +28,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _NOTHING_SAID = awarding.Circumstances()
+_TO_FOLLOW = (foreseeing.Verdict.EARN, foreseeing.Verdict.RENEW, foreseeing.Verdict.LOSE)
 
 
 def why_not(rule: AwardRule, learner_id: int) -> rules.Explanation:
@@ -68,21 +68,22 @@ def _consider(rule: AwardRule, learner_id: int) -> None:
         follow(rule.pk, learner_id)
 
 
-def award_approved(rule_id: int) -> list[int]:
-    """Award what was approved while the rule was off, or not yet; the new and standing awards' ids.
+def award_others(rule_id: int) -> list[int]:
+    """Award, or look again at, those whom no result leads to; the new and standing awards' ids.
 
-    For a rule that is new, switched on or begins: no result leads to these learners.
+    For a rule that is new, switched on or begins: who was approved, say, or is in a cohort, or has
+    lost meanwhile what an award was made by.
     """
-    # People approve one by one: so few ids fit into memory.
-    learner_ids = list(approvals_alone(rule_id).values_list("learner_id", flat=True))
-    return [award_id for learner_id in learner_ids for award_id in follow(rule_id, learner_id)]
-
-
-def approvals_alone(rule_id: int) -> QuerySet[Approval]:
-    """The yes and no of the rule to learners without a result in its courses: nothing else finds them."""
-    courses = AwardRuleCourse.objects.filter(rule_id=rule_id).values("course_id")
-    results = CourseResult.objects.filter(learner_id=OuterRef("learner_id"), course_id__in=courses)
-    return Approval.objects.filter(~Exists(results), rule_id=rule_id).order_by("pk")
+    rule = awarding.at_work(rule_id)
+    if rule is None:
+        return []
+    awards: list[int] = []
+    for page in without_result(rule):
+        # All that is read of a page, before anything is written.
+        for learner_id, verdict in list(foreseeing.foresee(rule, page)):
+            if verdict in _TO_FOLLOW:
+                awards += follow(rule_id, learner_id)
+    return awards
 
 
 def follow(rule_id: int, learner_id: int) -> list[int]:

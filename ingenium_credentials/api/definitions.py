@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import Achievement, AwardingBody, AwardRule, AwardRuleCourse, AwardRulePart, Organisation
-from . import auditing, documents, pictures, recording
+from . import auditing, documents, pictures, queueing, recording
 from .appearance import demand_branding
 from .branding import redrawable
 from .completeness import demand_complete
@@ -93,6 +93,8 @@ def activate(achievement: Achievement, *, actor_id: int | None = None) -> Achiev
             recording.reconsider(named.values_list("course_id", flat=True))
             parts = AwardRulePart.objects.filter(rule__achievement=stored, rule__enabled=True)
             recording.reconsider_awards(parts.values_list("definition", flat=True))
+            for rule_id in stored.rules.filter(enabled=True).values_list("pk", flat=True):
+                queueing.queue(queueing.AWARD_OTHERS, rule_id)
             former.filter(state=State.ACTIVE).update(state=State.RETIRED)
             stored.state = State.ACTIVE
             stored.save(update_fields=["state"])

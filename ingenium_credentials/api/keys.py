@@ -21,6 +21,7 @@ from django.utils import timezone
 from ..badges.did import MethodData, did_web
 from ..badges.did import did_document as render_did_document
 from ..badges.errors import UnusableKey
+from ..badges.hardware import holds_pin
 from ..badges.keys import Signer, generate_key_file, open_signer
 from ..badges.public_keys import Algorithm, PublicKey
 from ..conf import conf
@@ -53,7 +54,7 @@ def did_document(issuer: Issuer) -> dict[str, object]:
     methods = [
         MethodData(
             id=key.method_id,
-            public_key=PublicKey.from_jwk(key.public_jwk),
+            public_key=_public_key(json.dumps(key.public_jwk, sort_keys=True)),
             valid_from=key.valid_from,
             revoked=key.compromised_at,
         )
@@ -65,6 +66,15 @@ def did_document(issuer: Issuer) -> dict[str, object]:
 def did_document_bytes(issuer: Issuer) -> bytes:
     """The document as it is served: the same bytes as long as the keys are the same."""
     return json.dumps(did_document(issuer), ensure_ascii=False, indent=2).encode()
+
+
+def demand_no_secret(uri: str) -> None:
+    """Refuse, with `UnusableKey`, an address that tells the PIN of a token: it would be stored."""
+    if holds_pin(uri):
+        raise UnusableKey(
+            "The address holds the PIN of the token, and would be stored with it. Write the PIN into a file"
+            " that only this site's user may read, and name that with pin-source."
+        )
 
 
 def create_key(
@@ -81,6 +91,7 @@ def create_key(
     only. Raises `UnusableKey`.
     """
     _demand_known(use, algorithm)
+    demand_no_secret(uri or "")
     with transaction.atomic():
         # The lock keeps two operators from taking the same fragment.
         locked = Issuer.objects.select_for_update().get(pk=issuer.pk)
@@ -210,9 +221,15 @@ def _open(uri: str, jwk: str) -> Signer:
 
 def _matching_signer(uri: str, jwk: str) -> Signer:
     signer = open_signer(uri)
-    if signer.public_key != PublicKey.from_jwk(json.loads(jwk)):
+    if signer.public_key != _public_key(jwk):
         raise UnusableKey("The private key does not belong to the public key that the issuer publishes.")
     return signer
+
+
+@lru_cache(maxsize=256)
+def _public_key(jwk: str) -> PublicKey:
+    """Of the row as it is: another one is another text."""
+    return PublicKey.from_jwk(json.loads(jwk))
 
 
 _kept_signer = lru_cache(maxsize=64)(_matching_signer)

@@ -121,8 +121,8 @@ def _figures(courses: Iterable[str], definitions: Iterable[str]) -> tuple[dict[s
     offered = OfferedCourse.objects.filter(course_id__in=list(courses))
     rows = list(offered.values_list("course_id", "ects", "organisation__slug"))
     ects = {course: figure for course, figure, _slug in rows if figure is not None}
-    versions = Achievement.objects.filter(slug__in=list(definitions), ects__isnull=False)
-    ects |= dict(versions.order_by("ects").values_list("slug", "ects"))
+    versions = Achievement.objects.filter(slug__in=list(definitions)).order_by("ects")
+    ects |= {slug: figure for slug, figure in versions.values_list("slug", "ects") if figure is not None}
     return ects, {course: slug for course, _figure, slug in rows if slug}
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from ..conf import conf
 
 __all__ = [
-    "AWARD_APPROVED",
+    "AWARD_OTHERS",
     "EVALUATE",
     "FETCH",
     "ISSUE",
@@ -36,7 +36,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _MODULE = "ingenium_credentials.tasks"
-AWARD_APPROVED = f"{_MODULE}.award_approved"
+AWARD_OTHERS = f"{_MODULE}.award_others"
 EVALUATE = f"{_MODULE}.evaluate"
 FETCH = f"{_MODULE}.fetch"
 ISSUE = f"{_MODULE}.issue"

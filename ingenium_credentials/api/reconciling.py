@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from .. import rules
 from ..models import Award, AwardRule, AwardRuleCourse, CourseResult, Reconciliation
-from .awarding import evaluate, rules_for, rules_with_approvals, rules_with_parts
+from .audience import without_result
+from .awarding import evaluate, rules_at_work, rules_for, rules_with_parts
 from .concerning import is_concerned
-from .deciding import approvals_alone, follow
+from .deciding import follow
 from .foreseeing import Verdict, foresee
 from .hearing import Unheard, hear, unheard
 from .issuing import issue
@@ -140,10 +141,10 @@ def _differences(run: Reconciliation, progress: Progress, *, dry_run: bool) -> I
         yield from _compare_with_lms(seen(unheard(course, run.since)), dry_run=dry_run)
     for results in _results(run):
         yield from _compare_results(seen(_pages(results)), dry_run=dry_run)
-    for rule in rules_with_approvals(run.course_id):
-        # Whenever they were approved: a rule does not say since when it is on.
-        approved = (approval.learner_id for approval in seen(_pages(approvals_alone(rule.pk))))
-        yield from _compare_rule(rule, approved, dry_run=dry_run)
+    for rule in rules_at_work(run.course_id):
+        # Whenever they were approved, say: a rule does not say since when it is on.
+        others = seen(chain.from_iterable(without_result(rule)))
+        yield from _compare_rule(rule, others, dry_run=dry_run)
     for rule in rules_with_parts(run.course_id):
         yield from _compare_rule(rule, seen(_holders_of_parts(rule, run)), dry_run=dry_run)
     yield from _not_issued(seen(_pages(_pending(run))), dry_run=dry_run)

@@ -121,13 +121,15 @@ def wake_rules(now: dt.datetime) -> int:
 
 
 def _have_evaluated(rule: AwardRule) -> None:
-    """Have whoever has met the rule already found: by the sweep, the approved by a task of their own."""
+    """Have whoever has met the rule already found, and whoever meets it no more.
+
+    By the sweep; whom no result leads to, by a task of their own.
+    """
     if not rule.enabled:
         return
     recording.reconsider(rule.courses.values_list("course_id", flat=True))
     recording.reconsider_awards(rule.parts.values_list("definition", flat=True))
-    if rule.approvals.exists():
-        queueing.queue(queueing.AWARD_APPROVED, rule.pk)
+    queueing.queue(queueing.AWARD_OTHERS, rule.pk)
 
 
 def content_of(rule: AwardRule) -> dict[str, Any]:
@@ -202,7 +204,7 @@ def _save(
         _wait_in_turn({rule.achievement.slug, *definitions} if definitions else set())
         rule.save()
         new_courses = _note_names(rule, courses, definitions)
-        begins = rule.enabled and (stored is None or not stored.enabled)
+        begins = rule.enabled and (stored is None or _when(stored) != _when(rule))
         fetching.ask(courses if begins else new_courses)
         _demand_no_circle(rule)
         _keep(rule, timezone.now(), actor_id=actor_id, reason=reason)
@@ -238,6 +240,10 @@ def _follow(rule: AwardRule, stored: AwardRule) -> None:
 
 def _wakes_at(rule: AwardRule, now: dt.datetime) -> dt.datetime | None:
     return rule.starts_at if rule.enabled and rule.starts_at and rule.starts_at > now else None
+
+
+def _when(rule: AwardRule) -> tuple[object, ...]:
+    return rule.enabled, rule.starts_at, rule.ends_at
 
 
 def _note_names(rule: AwardRule, courses: Iterable[str], definitions: Iterable[str]) -> set[str]:

@@ -40,6 +40,7 @@ from ..models import (
 )
 from . import auditing, documents, endorsing, queueing, remote
 from .errors import NotAllowed, NotReady, problem_of
+from .keys import demand_no_secret
 from .record import award_data, own_issuers
 
 __all__ = [
@@ -75,6 +76,7 @@ def define_certificate(
     Key and certificate must belong together, be in force, and name the issuer's
     organisation by one of its verified names: a seal is in that name.
     """
+    demand_no_secret(uri)
     sealer = open_sealer(uri, chain=chain.encode())
     found, now = sealer.certificate, timezone.now()
     if not found.is_valid_at(now):
@@ -151,7 +153,6 @@ def unsigned_export(award: Award) -> bytes:
     document = elm.unsigned(
         data,
         images=documents.document_images(award.achievement),
-        prepared=now,
         profile=elm.profile_of(data),
     )
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
@@ -165,7 +166,7 @@ def _parties(award: Award, data: AwardData, now: dt.datetime) -> tuple[list[Seal
     # An office awards nothing itself: whoever seals beside it has let it issue as well.
     is_office = award.issuer.mode == Issuer.Mode.MANDATE
     others = [one for one in bodies if is_office or sealers[one.pk] is None]
-    found = endorsing.demand_mandates(others, award.issuer, now.date())
+    found = endorsing.demand_mandates(others, award.issuer, award.awarded_at.date())
     mandate = endorsing.mandate_data(found)
     return own, evolve(data, issuer=evolve(data.issuer, mandate=mandate)) if mandate else data
 

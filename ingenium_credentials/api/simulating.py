@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from heapq import merge
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from attrs import frozen
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, Award, AwardRule, CourseResult, Simulation
+from ..models import Achievement, AwardRule, CourseResult, Simulation
 from . import auditing, facts, foreseeing, nearness, queueing
+from .audience import Audience
 from .errors import DATABASE_GONE, problem_of
 
-__all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation"]
+__all__ = [
+    "cancel_simulation",
+    "people_of_simulation",
+    "run_simulation",
+    "simulations_left",
+    "start_simulation",
+]
 
 _CHUNK = 1000
 _SHOWN = 200
@@ -32,7 +37,6 @@ _SHOWN = 200
 _REASONS_SHOWN = 5
 _SILENT = dt.timedelta(minutes=2)
 _GIVEN_UP = dt.timedelta(hours=6)
-_KEPT = dt.timedelta(days=30)
 
 State = Simulation.State
 
@@ -59,7 +63,7 @@ def start_simulation(
             achievement=achievement,
             rule=rule,
             condition=condition,
-            total=trial.count(),
+            total=trial.audience.count(),
             outcome=_nothing_yet(),
             asked_at=timezone.now(),
             actor_id=actor_id,
@@ -94,9 +98,28 @@ def cancel_simulation(simulation: Simulation, *, actor_id: int | None = None) ->
     return simulation
 
 
+def people_of_simulation(simulation: Simulation) -> Iterator[list[tuple[int, str, list[dict[str, Any]]]]]:
+    """Everybody who has a result in the trial's course, judged as of now: who, what, what is missing.
+
+    In chunks, each with the same few queries; learners of other courses alone are left out.
+    """
+    trial = _Trial(
+        simulation.course_id, simulation.achievement, rules.parse(simulation.condition), simulation.rule
+    )
+    whole, after = nearness.size(trial.condition.root), 0
+    while chunk := trial.audience.page(after, _CHUNK):
+        here = CourseResult.objects.filter(course_id=simulation.course_id, learner_id__in=chunk)
+        shown = set(here.values_list("learner_id", flat=True))
+        yield [
+            (learner_id, _nearer(verdict, nearness.distance(found), whole), _reasons(found))
+            for learner_id, verdict, found in trial.judge(chunk)
+            if learner_id in shown
+        ]
+        after = chunk[-1]
+
+
 def simulations_left(now: dt.datetime) -> list[int]:
-    """Those whose worker has fallen silent, to be gone on with; hopeless ones fail, old ones go."""
-    Simulation.objects.filter(asked_at__lt=now - _KEPT).delete()
+    """Those whose worker has fallen silent, to be gone on with; hopeless ones fail."""
     silent = Simulation.objects.filter(state=State.RUNNING, changed_at__lt=now - _SILENT)
     for row in silent.filter(asked_at__lt=now - _GIVEN_UP):
         _fail(row, _("No worker has finished it. Ask the operator whether workers run, and start it again."))
@@ -112,20 +135,11 @@ class _Trial:
     condition: rules.Rule
     rule: AwardRule | None
 
-    def learners(self, after: int) -> list[int]:
-        """The next learners in order of their ids, each once."""
-        groups = [rows for rows in (self._results(), self._holders()) if rows is not None]
-        ids = merge(*(_ids(rows.filter(learner_id__gt=after)) for rows in groups))
-        return list(islice((learner_id for learner_id, _same in groupby(ids)), _CHUNK))
-
-    def count(self) -> int:
-        """How many learners there are."""
-        results, holders = self._results(), self._holders()
-        count = results.values("learner_id").distinct().count()
-        if holders is None:
-            return count
-        further = holders.exclude(learner_id__in=results.values("learner_id"))
-        return count + further.values("learner_id").distinct().count()
+    @property
+    def audience(self) -> Audience:
+        """Everybody in the course, and in the courses that the condition names."""
+        courses = frozenset({self.course_id, *self.condition.courses})
+        return Audience(self.condition, courses, self.rule)
 
     def judge(self, learner_ids: Sequence[int]) -> Iterator[tuple[int, str, rules.Explanation]]:
         """Of each of these: who, what would become of them, and why."""
@@ -140,26 +154,12 @@ class _Trial:
             found = self.condition.explain(what)
             yield learner_id, _WORDS.get(verdict := verdicts.of(learner_id, found), verdict.value), found
 
-    def _results(self) -> QuerySet[CourseResult]:
-        return CourseResult.objects.filter(course_id__in=sorted({self.course_id, *self.condition.courses}))
-
-    def _holders(self) -> QuerySet[Award] | None:
-        if not self.condition.definitions:
-            return None
-        return Award.objects.filter(
-            definition__in=sorted(self.condition.definitions), learner_id__isnull=False
-        )
-
-
-def _ids(rows: QuerySet[Any]) -> list[int]:
-    return list(rows.order_by("learner_id").values_list("learner_id", flat=True).distinct()[:_CHUNK])
-
 
 def _advance(row: Simulation) -> Simulation:
     """Judge one more chunk, and write down how far that is: the only writer wins."""
     trial = _Trial(row.course_id, row.achievement, rules.parse(row.condition), row.rule)
     outcome: dict[str, Any] = row.outcome or _nothing_yet()
-    chunk = trial.learners(outcome["after"])
+    chunk = trial.audience.page(outcome["after"], _CHUNK)
     for learner_id, verdict, found in trial.judge(chunk):
         _count(outcome, learner_id, verdict, found, nearness.size(trial.condition.root))
     outcome["near"] = sorted(outcome["near"], key=lambda near: (near["steps"], near["learner"]))[:_SHOWN]
@@ -190,8 +190,7 @@ def _count(
     outcome: dict[str, Any], learner_id: int, verdict: str, found: rules.Explanation, whole: float
 ) -> None:
     steps = nearness.distance(found)
-    if verdict == "not" and nearness.is_near(steps, whole):
-        verdict = "near"
+    if (verdict := _nearer(verdict, steps, whole)) == "near":
         outcome["near"].append({"learner": learner_id, "steps": round(steps, 4), "reasons": _reasons(found)})
     outcome["counts"][verdict] += 1
     if len(named := outcome["learners"].get(verdict, _FULL)) < _SHOWN:
@@ -199,6 +198,10 @@ def _count(
     if verdict in ("near", "not", "unknown"):
         for leaf in nearness.lacking(found):
             outcome["missing"][leaf.path] = outcome["missing"].get(leaf.path, 0) + 1
+
+
+def _nearer(verdict: str, steps: float, whole: float) -> str:
+    return "near" if verdict == "not" and nearness.is_near(steps, whole) else verdict
 
 
 _FULL = [0] * _SHOWN

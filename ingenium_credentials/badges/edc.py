@@ -10,7 +10,8 @@ achievement is read by `edc_facts`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -18,7 +19,6 @@ from attrs import frozen
 from . import elm_terms, mandate, seal, sealable, sealed
 from .chains import Anchor
 from .conformance import Shape, members
-from .edc_facts import claims
 from .errors import CredentialError, MalformedCredential
 from .moments import parse_moment
 from .report import Check, not_checked, of_error, passed
@@ -28,8 +28,10 @@ from .strict_json import parse
 __all__ = ["Opened", "conforms", "examine", "judge_seals", "open_file"]
 
 _TYPE = "EuropeanDigitalCredential"
-_CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
 _KEYWORDS = frozenset({"@context", "id", "type", "@id", "@type"})
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_BY_LANGUAGE = (elm_terms.Kind.TEXTS, elm_terms.Kind.LISTS, elm_terms.Kind.ONE, None)
+_REVOCATION = "Whether the certificate was revoked was not looked at."
 _NAMED = 5
 """How many members a message names."""
 _STANDINGS = {
@@ -88,11 +90,6 @@ def examine(opened: Opened, *, now: dt.datetime) -> Shape:
     else:
         stamped = document.get("issued", document.get("validFrom"))
         sealable.demand_complete({**document, "issued": stamped, "issuanceDate": stamped}, now=now)
-    found = list(claims(document))
-    if not found:
-        raise MalformedCredential("The credential claims nothing about its holder.")
-    for claim in found:
-        _demand_claim(claim)
     issuer = document["issuer"]
     ends = [parse_moment(document[name]) for name in ("validUntil", "expirationDate") if name in document]
     return Shape(
@@ -121,79 +118,70 @@ def conforms(opened: Opened) -> Check:
     )
 
 
-def _undefined(value: object) -> Iterator[str]:
+def _undefined(value: object, member: str = "") -> Iterator[str]:
     """Names of members that vanish in RDF; the place in a status list is known to be outside of it."""
     if isinstance(value, list):
         for item in value:
-            yield from _undefined(item)
-    if not isinstance(value, dict):
+            yield from _undefined(item, member)
+    if not isinstance(value, dict) or _is_by_language(value, member):
         return
-    is_object = bool(_KEYWORDS & value.keys())
-    if not is_object and all(isinstance(text, str | list) for text in value.values()):
-        # Texts by language.
-        return
-    for name, member in value.items():
+    for name, inner in value.items():
         if name not in _KEYWORDS and name not in elm_terms.DEFINED:
             yield name
         elif name not in ("@context", "credentialStatus"):
-            yield from _undefined(member)
+            yield from _undefined(inner, name)
 
 
-def judge_seals(opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime) -> tuple[list[Check], bool]:
-    """A check for each seal, and whether all signatures hold and one is the issuer's.
+def _is_by_language(value: Mapping[str, Any], member: str) -> bool:
+    """Whether it is texts by language, where the model has such or nothing is known of the member."""
+    if elm_terms.TERMS.get(member) not in _BY_LANGUAGE:
+        return False
+    return all(_TAG.fullmatch(tag) and isinstance(text, str | list) for tag, text in value.items())
+
+
+def judge_seals(
+    opened: Opened, *, anchors: Sequence[Anchor], now: dt.datetime, spend: Callable[[], None]
+) -> tuple[list[Check], bool]:
+    """A check for each seal and one for who awards, and whether all hold and one is the issuer's.
 
     The second says that the text is what those certificates' keys sealed; whether the
-    certificates are trusted is in the checks.
+    certificates are trusted is in the checks. `spend` is called for each signature.
     """
     if not opened.sealed:
         return [not_checked("seal", "This is the text without any seal: nothing shows who wrote it.")], False
     try:
-        findings = seal.check(opened.sealed, anchors=anchors, now=now)
+        findings = seal.check(opened.sealed, anchors=anchors, now=now, spend=spend)
     except CredentialError as error:
         return [of_error("seal", error)], False
     checks = [_seal_check(finding, bool(anchors)) for finding in findings]
-    by_mandate = _by_mandate(opened.document, findings)
-    return [*checks, by_mandate] if by_mandate else checks, True
+    together = _together(opened.document, findings)
+    return [*checks, together] if together else checks, True
 
 
-def _by_mandate(document: Mapping[str, Any], findings: Sequence[SealFinding]) -> Check | None:
-    """How many of the awarding bodies have sealed it, where somebody says to seal for them."""
-    agreements = mandate.agreements(document)
-    if agreements is None:
-        return None
-    process = next((claim.get("awardedBy") for claim in claims(document)), None)
-    found = members(process, "awardingBody") if isinstance(process, dict) else []
-    bodies = {body["id"] for body in found if isinstance(body, dict) and isinstance(body.get("id"), str)}
-    sealed_themselves = {finding.organisation_id for finding in findings if not finding.is_issuer}
-    issuer = document["issuer"]
-    issuer_awards = isinstance(issuer, dict) and issuer.get("id") in bodies
-    return mandate.check(
-        signed=len(sealed_themselves) + issuer_awards, named=len(bodies), agreements=agreements
-    )
+def _together(document: Mapping[str, Any], findings: Sequence[SealFinding]) -> Check | None:
+    """How many of the awarding bodies have sealed it, and what is said of the others.
+
+    A seal can be taken off unseen: a body without one is not known to have agreed, unless by mandate.
+    """
+    named, signed = sealable.awarding(document, [finding.certified for finding in findings])
+    return mandate.check(signed=signed, named=named, agreements=mandate.agreements(document))
 
 
 def _seal_check(finding: SealFinding, has_anchors: bool) -> Check:
-    who = f"{finding.organisation} ({finding.organisation_id}, {finding.country})"
+    certified = finding.certified
+    who = f"{certified.name} ({certified.identifier}, {certified.country})"
     role = "issuer" if finding.is_issuer else "awarding body"
     done, when = "sealed", finding.signed_at
     if finding.timestamped_at:
         done, when = "time-stamped", finding.timestamped_at
     at = when.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     detail = f"{role}; level {finding.level}; {done} {at}"
+    if finding.has_time_stamp and not finding.timestamped_at:
+        detail += "; its time-stamp is of an authority that is not trusted here"
     if finding.standing is not Standing.NEITHER:
-        reason = f" {finding.reason}" if finding.reason else ""
-        return passed("seal", f"Sealed by {who}: {_STANDINGS[finding.standing]}.", detail + "." + reason)
+        reasons = " ".join(filter(None, (finding.reason, _REVOCATION)))
+        return passed("seal", f"Sealed by {who}: {_STANDINGS[finding.standing]}.", f"{detail}. {reasons}")
     reason = finding.reason if has_anchors else "No authority was named that is trusted here."
     return not_checked(
         "seal", f"The seal of {who} fits the text, but its certificate could not be checked. {reason}", detail
     )
-
-
-def _demand_claim(claim: Mapping[str, Any]) -> None:
-    if claim.get("type") not in _CLAIMS:
-        raise MalformedCredential("A claim of the credential is of no class that the model knows.")
-    if not isinstance(claim.get("title"), dict) or not claim["title"]:
-        raise MalformedCredential("A claim of the credential has no title.")
-    process = claim.get("awardedBy")
-    if not isinstance(process, dict) or not members(process, "awardingBody"):
-        raise MalformedCredential("A claim of the credential has no awarding body.")

@@ -236,11 +236,11 @@ def _is_word(key: str, texts: LanguageMap) -> bool:
 
 
 def _concepts(nodes: Iterable[_Node], name: str) -> tuple[ConceptData, ...]:
-    """Each once; the document's own labels first, then those of the published lists."""
+    """Each once. Of a concept in a published list its labels count, whatever the document calls it."""
     found: dict[str, ConceptData] = {}
     for entry in (entry for node in nodes for entry in _nodes(node, name)):
         iri = _address(entry.get("id"))
-        labels = {**_published().get(iri, {}), **_texts(entry.get("prefLabel"))}
+        labels = _published().get(iri) or _texts(entry.get("prefLabel"))
         if iri or labels:
             key = iri or next(iter(labels.values()))
             found.setdefault(key, ConceptData(iri=iri, labels=labels))

@@ -81,7 +81,7 @@ def render(
             "identifier": [nodes.node("Identifier", {"notation": award.id, "schemeName": "Credential"})],
             "displayParameter": _display(award, nodes, images),
             "credentialSubject": Claim(award, nodes, organisations).subject(),
-            "evidence": _evidence(award, nodes, organisations, profile, issued.date()),
+            "evidence": _evidence(award, nodes, organisations, profile),
         }
     )
     elm_rules.check(document, draft=seal_holder is None)
@@ -92,15 +92,13 @@ def unsigned(
     award: AwardData,
     *,
     images: Mapping[str, bytes],
-    prepared: dt.datetime,
     profile: Profile = Profile.GENERIC,
 ) -> dict[str, Any]:
     """`award` for upload to the Commission's issuer, which adds who seals it, and when.
 
     As `render`, without `issued`, `issuanceDate` and the issuer's `eIDASIdentifier`.
-    `prepared` is the moment that a mandate must be valid at.
     """
-    document = render(award, images=images, issued=prepared, profile=profile)
+    document = render(award, images=images, issued=award.awarded_at, profile=profile)
     return {name: value for name, value in document.items() if name not in ("issued", "issuanceDate")}
 
 
@@ -132,11 +130,9 @@ def _page(nodes: Nodes, image: bytes) -> Node:
     return nodes.node("DisplayDetail", {"image": picture, "page": 1})
 
 
-def _evidence(
-    award: AwardData, nodes: Nodes, organisations: Organisations, profile: Profile, on: dt.date
-) -> list[Node]:
+def _evidence(award: AwardData, nodes: Nodes, organisations: Organisations, profile: Profile) -> list[Node]:
     """What each profile demands of evidence; raises `UnwritableRecord` where the record has none."""
-    mandate = mandates(award, nodes, on)
+    mandate = mandates(award, nodes)
     if profile is Profile.MANDATED and not mandate:
         raise UnwritableRecord("This profile is for credentials that somebody issues by a mandate.")
     if profile is not Profile.ACCREDITED:

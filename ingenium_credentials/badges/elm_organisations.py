@@ -7,7 +7,6 @@ organisation must say the same, so all that the record knows of it goes into one
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -195,14 +194,15 @@ def identifier(entry: IdentifierData) -> Mapping[str, str]:
     return {"notation": entry.value, "schemeName": entry.scheme}
 
 
-def mandates(award: AwardData, nodes: Nodes, on: dt.date) -> list[Node]:
+def mandates(award: AwardData, nodes: Nodes) -> list[Node]:
     """The mandate, where somebody signs for the awarding bodies; raises `UnwritableRecord` without one."""
     signer, mandate = award.issuer.organisation, award.issuer.mandate
     if mandate is None:
         _demand_no_mandate(award)
         return []
+    on = award.awarded_at.date()
     if not (mandate.valid_from or on) <= on <= (mandate.valid_until or on):
-        raise UnwritableRecord(f"The mandate {mandate.reference} does not cover the day of issue.")
+        raise UnwritableRecord(f"The mandate {mandate.reference} does not cover the day of the award.")
     said = (
         f"Every claim in this credential is made by the awarding bodies that it names. "
         f"By the mandate {mandate.reference}, {nodes.preferred(signer.names)} seals it for them."

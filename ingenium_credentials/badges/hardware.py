@@ -24,7 +24,7 @@ from .errors import ProofError, UnusableKey
 from .private_files import path_of, read_private
 from .public_keys import CURVES, Algorithm, PublicKey
 
-__all__ = ["TokenSigner", "open_token_signer"]
+__all__ = ["TokenSigner", "holds_pin", "open_token_signer"]
 
 _PATH_ATTRIBUTES = frozenset({"token", "serial", "manufacturer", "model", "object", "id", "type"})
 _QUERY_ATTRIBUTES = frozenset({"module-path", "pin-source", "pin-value"})
@@ -161,6 +161,11 @@ def _parsed(uri: str) -> Mapping[str, bytes]:
     if attributes.get("type", b"private") != b"private":
         raise UnusableKey("A pkcs11: URI must be one of a private key (type=private).")
     return attributes
+
+
+def holds_pin(uri: str) -> bool:
+    """Whether the address itself tells a secret, so that nobody may write it down."""
+    return uri.startswith("pkcs11:") and "pin-value" in unquote_to_bytes(uri).decode("utf-8", "replace")
 
 
 def _attributes(text: str, separator: str, known: frozenset[str]) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from . import seal_header, sealable, timestamps
-from .certificates import Certificate, Sealer
+from .certificates import Certificate, Organisation, Sealer
 from .chains import Anchor, Paths, Purpose
 from .errors import ProofError, UnusableKey
 from .multibase import base64url_decode, base64url_encode
@@ -64,9 +64,8 @@ class Standing(Enum):
 class SealFinding:
     """What was found about one seal whose signature holds."""
 
-    organisation: str
-    organisation_id: str
-    country: str
+    certified: Organisation
+    """Whom the certificate names."""
     is_issuer: bool
     """Whether the credential names this organisation as its issuer."""
     level: str
@@ -78,6 +77,13 @@ class SealFinding:
     """What the seal says itself."""
     timestamped_at: dt.datetime | None
     """What the trusted authority says; None without one."""
+    has_time_stamp: bool
+    """Whether there is a time-stamp at all, be it of an authority that is not trusted here."""
+
+    @property
+    def organisation(self) -> str:
+        """The name of the organisation that sealed."""
+        return self.certified.name
 
 
 def secure(payload: bytes, *, sealer: Sealer, now: dt.datetime) -> bytes:
@@ -134,17 +140,25 @@ def timestamp(
     return evolve(so_far, seals=tuple(seals)).as_bytes()
 
 
-def check(sealed: bytes, *, anchors: Sequence[Anchor], now: dt.datetime) -> list[SealFinding]:
+def check(
+    sealed: bytes,
+    *,
+    anchors: Sequence[Anchor],
+    now: dt.datetime,
+    spend: Callable[[], None] = lambda: None,
+) -> list[SealFinding]:
     """What each seal is, when all of them hold and one is the issuer's; else raises.
 
     The others must be of organisations that the credential names as awarding it.
     `ProofError` says that a seal is wrong, `UnsupportedProof` that one is of a kind that
     cannot be checked here. A seal that is sound but does not lead to one of `anchors` is
     found to be neither advanced nor qualified. Whether a certificate was revoked is not
-    looked at.
+    looked at. `spend` is called for each signature, before any is checked, and may raise.
     """
     found = decode(sealed)
     document = found.document
+    for _signature in range(sum(seal.work for seal in found.seals)):
+        spend()
     for seal in found.seals:
         _verify(seal, found.text)
     paths = Paths(anchors)
@@ -209,15 +223,14 @@ def _finding(seal: Seal, text: str, document: dict[str, Any], paths: Paths, now:
     stamped_at = _stamped_at(seal, text, paths, now)
     standing, reason = _standing(seal, paths, stamped_at, now)
     return SealFinding(
-        organisation=organisation.name,
-        organisation_id=organisation.identifier,
-        country=organisation.country,
+        certified=organisation,
         is_issuer=sealable.is_issuer(document, organisation),
         level="B-T" if stamped_at else "B-B",
         standing=standing,
         reason=reason,
         signed_at=header.signed_at,
         timestamped_at=stamped_at,
+        has_time_stamp=seal.has_time_stamp,
     )
 
 

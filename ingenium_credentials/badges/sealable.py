@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .certificates import Organisation
@@ -19,8 +19,8 @@ from .strict_json import parse
 from .vocabularies import find
 
 __all__ = [
-    *("MAX_BYTES", "MAX_VALUES", "demand_complete", "demand_issuer", "demand_part", "is_issuer"),
-    "read_document",
+    *("MAX_BYTES", "MAX_VALUES", "awarding", "demand_complete", "demand_issuer", "demand_part"),
+    *("is_issuer", "read_document"),
 ]
 
 MAX_BYTES = 5_000_000
@@ -38,6 +38,7 @@ _REQUIRED = (
     *("id", "issuer", "issued", "issuanceDate", "validFrom", "credentialSubject"),
     *("credentialProfiles", "credentialSchema", "displayParameter"),
 )
+_CLAIMS = frozenset({"LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"})
 _MOMENTS = ("issued", "issuanceDate", "validFrom", "validUntil", "expirationDate")
 _CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
@@ -61,11 +62,32 @@ def demand_complete(document: Mapping[str, Any], *, now: dt.datetime) -> None:
         raise MalformedCredential("The id of the credential is not an address.")
     if "proof" in document:
         raise MalformedCredential("A sealed credential has no proof inside: the seal is around it.")
+    _demand_moments(document, now)
+    _demand_claims(document)
+
+
+def _demand_moments(document: Mapping[str, Any], now: dt.datetime) -> None:
     moments = {name: parse_moment(document[name]) for name in _MOMENTS if name in document}
     if moments["issued"] != moments["issuanceDate"]:
         raise MalformedCredential("The credential says two things about when it was issued.")
     if moments["issued"] > now + _CLOCK_TOLERANCE:
         raise MalformedCredential("The credential says that it was issued in the future.")
+    ends = [moments[name] for name in ("validUntil", "expirationDate") if name in moments]
+    if any(end < moments["validFrom"] for end in ends):
+        raise MalformedCredential("The credential ends before it begins.")
+
+
+def _demand_claims(document: Mapping[str, Any]) -> None:
+    found = list(_claims(document))
+    if not found:
+        raise MalformedCredential("The credential claims nothing about its holder.")
+    for claim in found:
+        if claim.get("type") not in _CLAIMS:
+            raise MalformedCredential("A claim of the credential is of no class that the model knows.")
+        if not isinstance(claim.get("title"), dict) or not claim["title"]:
+            raise MalformedCredential("A claim of the credential has no title.")
+        if not any(_objects(process.get("awardingBody")) for process in _objects(claim.get("awardedBy"))):
+            raise MalformedCredential("A claim of the credential has no awarding body.")
 
 
 def demand_issuer(document: Mapping[str, Any], organisation: Organisation) -> None:
@@ -87,12 +109,29 @@ def is_issuer(document: Mapping[str, Any], organisation: Organisation) -> bool:
 def demand_part(document: Mapping[str, Any], organisation: Organisation) -> None:
     """Return if the document names `organisation` as issuer or awarding body; else raise `ProofError`.
 
-    An awarding body may be named without its legal identifier; one that is there must fit.
+    An awarding body may be named without its legal identifier; one that is there must fit, and
+    without one its country.
     """
     if is_issuer(document, organisation):
         return
     if all(_difference(body, organisation, full=False) for body in _awarding_bodies(document)):
         raise ProofError("The credential does not name the organisation of the seal as one that awards.")
+
+
+def awarding(document: Mapping[str, Any], sealing: Sequence[Organisation]) -> tuple[int, int]:
+    """How many awarding bodies the document names, and how many of them are among those who sealed it."""
+    bodies = {str(body.get("id")): body for body in _awarding_bodies(document)}
+    issuer = document.get("issuer")
+    own = issuer.get("id") if isinstance(issuer, dict) else None
+    sealed = sum(
+        any(
+            not _difference(body, organisation, full=False)
+            or (name == own and is_issuer(document, organisation))
+            for organisation in sealing
+        )
+        for name, body in bodies.items()
+    )
+    return len(bodies), sealed
 
 
 def _difference(described: Mapping[str, Any], organisation: Organisation, *, full: bool) -> str:
@@ -103,7 +142,7 @@ def _difference(described: Mapping[str, Any], organisation: Organisation, *, ful
         return "the legal name is another"
     identifier = described.get("eIDASIdentifier")
     if identifier is None and not full:
-        return ""
+        return "" if _country(organisation.country) in _countries(described) else "the country is another"
     if not isinstance(identifier, dict) or not organisation.identifier:
         return "the eIDAS identifier is missing"
     if identifier.get("notation") != organisation.identifier:
@@ -122,16 +161,29 @@ def _country(code: str) -> str | None:
         return None
 
 
+def _countries(described: Mapping[str, Any]) -> set[object]:
+    """The IRIs of the countries where an organisation says it is, but never None."""
+    addresses = (
+        address for place in _objects(described.get("location")) for address in _objects(place.get("address"))
+    )
+    found = (country.get("id") for address in addresses for country in _objects(address.get("countryCode")))
+    return {iri for iri in found if isinstance(iri, str)}
+
+
 def _plain(text: object) -> str:
     """A name as it is compared: composed, and without differences of white space."""
     return " ".join(unicodedata.normalize("NFC", text).split()) if isinstance(text, str) else ""
 
 
 def _awarding_bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for claim in _claims(document):
+        for process in _objects(claim.get("awardedBy")):
+            yield from _objects(process.get("awardingBody"))
+
+
+def _claims(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for subject in _objects(document.get("credentialSubject")):
-        for claim in _objects(subject.get("hasClaim")):
-            for process in _objects(claim.get("awardedBy")):
-                yield from _objects(process.get("awardingBody"))
+        yield from _objects(subject.get("hasClaim"))
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

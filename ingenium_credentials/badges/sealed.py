@@ -53,6 +53,13 @@ class Seal:
         """Whether there is a time-stamp of the signature, sound or not."""
         return any("sigTst" in component for component in self.opened())
 
+    @property
+    def work(self) -> int:
+        """How many signatures are to be checked: its own, and those of time-stamps."""
+        stamps = [component["sigTst"] for component in self.opened() if "sigTst" in component]
+        tokens = sum(len(seal_header.token_values(stamp)) for stamp in stamps)
+        return 1 + len(self.header.content_time_stamps) + tokens
+
     def opened(self) -> Iterator[dict[str, Any]]:
         """The members of `etsiU` as objects; raises `MalformedCredential`."""
         for component in self.components:

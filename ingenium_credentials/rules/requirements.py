@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from .explanation import TIMELESS, Explanation
@@ -181,7 +182,11 @@ def _approval(leaf: Leaf, known: Known) -> Explanation:
 
 
 def _percent(share: Decimal | None) -> str:
-    return "" if share is None else f"{share:.2%}"
+    """As people write it where the reader is: “62,5 %”."""
+    if share is None:
+        return ""
+    figure = f"{(share * 100).quantize(Decimal('0.01')):f}"
+    return f"{number_format(figure.rstrip('0').rstrip('.'))}\u00a0%"
 
 
 def _say_passed() -> str:

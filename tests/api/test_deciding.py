@@ -208,7 +208,7 @@ class TestApprovedBeforeTheRuleIsAtWork:
         api.approve(jury, learner.pk, True, actor_id=1)
         api.switch_on(jury)
 
-        assert tasks.award_approved(jury.pk) == 1
+        assert tasks.award_others(jury.pk) == 1
 
     def test_one_learner_without_a_name_keeps_nobody_else_from_it(
         self, jury: AwardRule, learner: Any, django_user_model: Any
@@ -218,7 +218,7 @@ class TestApprovedBeforeTheRuleIsAtWork:
         api.approve(jury, learner.pk, True, actor_id=1)
         api.switch_on(jury)
 
-        assert tasks.award_approved(jury.pk) == 1
+        assert tasks.award_others(jury.pk) == 1
         assert Award.objects.get().learner_id == learner.pk
 
     def test_after_a_lost_task_the_nightly_comparison_awards(self, jury: AwardRule, learner: Any) -> None:
@@ -250,7 +250,7 @@ class TestApprovedBeforeTheRuleIsAtWork:
         api.switch_on(jury)
         settings.INGENIUM_ENABLED = False
 
-        assert tasks.award_approved(jury.pk) == 0
+        assert tasks.award_others(jury.pk) == 0
         assert not Award.objects.exists()
 
     def test_a_rule_that_is_paused_meanwhile_awards_nobody(self, jury: AwardRule, learner: Any) -> None:
@@ -258,4 +258,4 @@ class TestApprovedBeforeTheRuleIsAtWork:
         api.switch_on(jury)
         api.pause(jury)
 
-        assert tasks.award_approved(jury.pk) == 0
+        assert tasks.award_others(jury.pk) == 0

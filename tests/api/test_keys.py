@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from ingenium_credentials import api
 from ingenium_credentials.api import keys
 from ingenium_credentials.badges.did import did_web_url, find_method
 from ingenium_credentials.badges.errors import UnusableKey
@@ -223,3 +224,21 @@ def test_fragments_count_on_and_are_never_used_again(keys_dir: Path, issuer: Iss
 
     assert names == ["key-1", "key-2", "key-3"]
     assert keys.create_key(issuer, use="proof").fragment == "key-4"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "pkcs11:object=a?module-path=/lib.so&pin-value=4711",
+        "pkcs11:object=a?module-path=/lib.so&pin%2Dvalue=4711",
+    ],
+)
+def test_an_address_that_tells_a_pin_is_not_stored(issuer: Issuer, uri: str) -> None:
+    with pytest.raises(UnusableKey, match="pin-source") as refused:
+        api.create_key(issuer, use="proof", uri=uri)
+    with pytest.raises(UnusableKey, match="pin-source"):
+        api.define_certificate(issuer, uri=uri)
+
+    assert "4711" not in str(refused.value)
+    assert not SigningKey.objects.exists()

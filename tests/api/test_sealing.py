@@ -171,6 +171,31 @@ class TestSeveralUniversities:
         (evidence,) = _document(award)["evidence"]
         assert "Agreement 2026/01" in evidence["evidenceStatement"]
 
+    def test_badge_and_european_credential_rest_on_the_mandate_of_the_day_of_the_award(
+        self, joint: Achievement, learner: Any, partner: Organisation, issuer: Issuer
+    ) -> None:
+        day = EARNED_AT.date()
+        for reference, begin, end in (
+            ("Agreement that was", dt.date(2025, 1, 1), day),
+            ("Agreement that is", day + dt.timedelta(days=1), None),
+        ):
+            api.define_mandate(
+                Mandate(
+                    organisation=partner,
+                    issuer=issuer,
+                    reference=reference,
+                    document_sha256="cd" * 32,
+                    valid_from=begin,
+                    valid_until=end,
+                )
+            )
+
+        documents = [bytes(row.body).decode() for row in _issue(joint, learner).credentials.all()]
+
+        assert len(documents) == 2
+        assert not any("Agreement that is" in text for text in documents)
+        assert "Agreement that was" in _document(Award.objects.get())["evidence"][0]["evidenceStatement"]
+
     def test_who_has_a_certificate_seals_the_same_text(
         self,
         joint: Achievement,

@@ -18,7 +18,12 @@ COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 
 def organisation(number: int, name: str, identifier: str, country: str = "ROU") -> dict[str, Any]:
     legal = {"id": f"urn:epass:legalIdentifier:{number}", "type": "LegalIdentifier", "notation": identifier}
-    described = {"id": f"urn:epass:org:{number}", "type": "Organisation", "legalName": {"ro": name}}
+    described: dict[str, Any] = {
+        "id": f"urn:epass:org:{number}",
+        "type": "Organisation",
+        "legalName": {"ro": name},
+    }
+    described["location"] = [{"address": [{"countryCode": {"id": COUNTRY + country, "type": "Concept"}}]}]
     if identifier:
         described["eIDASIdentifier"] = {**legal, "spatial": {"id": COUNTRY + country, "type": "Concept"}}
     return described
@@ -28,7 +33,11 @@ def document(**changes: Any) -> dict[str, Any]:
     """A credential of one issuer and two further awarding bodies; None takes a member away."""
     issuer = organisation(1, UNIVERSITY, IDENTIFIER)
     bodies = [issuer, organisation(2, "Πανεπιστήμιο Δοκιμής", "VATEL-2", "GRC"), organisation(3, "Third", "")]
-    claim = {"type": "LearningAchievement", "awardedBy": {"awardingBody": bodies}}
+    claim = {
+        "type": "LearningAchievement",
+        "title": {"en": "Ecosystems"},
+        "awardedBy": {"awardingBody": bodies},
+    }
     moment = format_moment(NOW)
     members = {
         "@context": [

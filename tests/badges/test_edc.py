@@ -16,6 +16,7 @@ from ingenium_credentials.badges.trust import write_trust
 from ingenium_credentials.badges.verifier import verify
 
 from .authorities import NOW, YEAR, Authority, Holder, TimeStampAuthority, name, pem, root, time_stamping
+from .cpu import cpu_seconds
 from .sealing import IDENTIFIER, UNIVERSITY, document, forged, organisation, text
 
 pytestmark = pytest.mark.disable_socket
@@ -23,8 +24,9 @@ pytestmark = pytest.mark.disable_socket
 PARTNER, PARTNER_ID = "Πανεπιστήμιο Δοκιμής", "VATEL-2"
 
 
-def edc(**changes: Any) -> dict[str, Any]:
-    bodies = [organisation(1, UNIVERSITY, IDENTIFIER), organisation(2, PARTNER, PARTNER_ID, "GRC")]
+def edc(*, joint: bool = False, **changes: Any) -> dict[str, Any]:
+    partner = [organisation(2, PARTNER, PARTNER_ID, "GRC")] if joint else []
+    bodies = [organisation(1, UNIVERSITY, IDENTIFIER), *partner]
     claim = {
         "type": "LearningAchievement",
         "title": {"en": "Coasts", "el": "Ακτές"},
@@ -90,7 +92,7 @@ class TestASealedCredential:
         assert UNIVERSITY in check.message
 
     def test_names_every_seal(self, authority: Authority, holder: Holder, partner: Holder) -> None:
-        both = seal.add(sealed(holder), sealer=partner.sealer, now=NOW)
+        both = seal.add(sealed(holder, joint=True), sealer=partner.sealer, now=NOW)
 
         report = judged(both, authority.anchor())
 
@@ -102,7 +104,7 @@ class TestASealedCredential:
         self, authority: Authority, holder: Holder
     ) -> None:
         stranger = root("Stranger").issue(name(PARTNER, PARTNER_ID, "GR"))
-        both = seal.add(sealed(holder), sealer=stranger.sealer, now=NOW)
+        both = seal.add(sealed(holder, joint=True), sealer=stranger.sealer, now=NOW)
 
         assert judged(both, authority.anchor()).verdict == "could not be checked"
 
@@ -118,7 +120,87 @@ class TestASealedCredential:
 
         report = judged(stamped, authority.anchor(), authority.anchor(Purpose.TIME_STAMP), now=later)
         assert "level B-T; time-stamped 20" in found(report, "seal")[0].detail
-        assert judged(stamped, authority.anchor(), now=later).verdict == "valid"
+        without = judged(stamped, authority.anchor(), now=later)
+        assert without.verdict == "valid"
+        assert "time-stamp is of an authority that is not trusted here" in found(without, "seal")[0].detail
+
+    def test_never_hides_that_nobody_asked_whether_the_certificate_was_revoked(
+        self, authority: Authority, holder: Holder
+    ) -> None:
+        for anchor in (authority.anchor(), authority.anchor(qualified=True)):
+            (check,) = found(judged(sealed(holder), anchor), "seal")
+            assert "Whether the certificate was revoked was not looked at." in check.detail
+
+
+MANDATE = {
+    "type": "Evidence",
+    "dcType": {"id": "http://data.europa.eu/snb/evidence-type/c_18016257", "type": "Concept"},
+    "embeddedEvidence": [{"content": "JVBERi0="}],
+}
+
+
+class TestWhoAwards:
+    def test_nothing_is_said_where_all_have_sealed(
+        self, authority: Authority, holder: Holder, partner: Holder
+    ) -> None:
+        both = seal.add(sealed(holder, joint=True), sealer=partner.sealer, now=NOW)
+
+        assert not found(judged(both, authority.anchor()), "mandate")
+        assert not found(judged(sealed(holder), authority.anchor()), "mandate")
+
+    def test_a_seal_that_somebody_took_off_is_missed(
+        self, authority: Authority, holder: Holder, partner: Holder
+    ) -> None:
+        both = json.loads(seal.add(sealed(holder, joint=True), sealer=partner.sealer, now=NOW))
+        stripped = text({**both, "signatures": both["signatures"][:1]})
+
+        report = judged(stripped, authority.anchor())
+
+        (check,) = found(report, "mandate")
+        assert report.verdict == check.outcome.value == "could not be checked"
+        assert check.message.startswith("Awarded by 1 of 2 universities")
+
+    def test_a_mandate_stands_for_those_who_have_not(self, authority: Authority, holder: Holder) -> None:
+        report = judged(sealed(holder, joint=True, evidence=[MANDATE]), authority.anchor())
+
+        (check,) = found(report, "mandate")
+        assert (report.verdict, check.outcome) == ("valid", Outcome.PASSED)
+        assert "1 of 2" in check.message
+
+
+@pytest.mark.parametrize(
+    "grade", [{"secretGrade": "10"}, {"en": "10", "thesis": ["x"]}, {"en": {"secretGrade": "10"}}]
+)
+def test_a_member_that_nobody_defined_is_not_taken_for_a_language(
+    authority: Authority, holder: Holder, grade: dict[str, Any]
+) -> None:
+    report = judged(sealed(holder, grade=grade), authority.anchor())
+
+    (check,) = found(report, "conformance")
+    assert (check.outcome, report.verdict) == (Outcome.NOT_CHECKED, "could not be checked")
+
+
+def test_more_signatures_than_any_genuine_file_has_are_not_checked(
+    authority: Authority, holder: Holder, tmp_path: Path
+) -> None:
+    service = TimeStampAuthority.make(tmp_path, time_stamping(authority))
+
+    def token(data: bytes) -> bytes:
+        asked = timestamps.request(data)
+        return timestamps.token_of(service.answer(asked), asked=asked)
+
+    outer = json.loads(seal.timestamp(sealed(holder), token, now=NOW))
+    (component,) = outer["signatures"][0]["header"]["etsiU"]
+    outer["signatures"][0]["header"]["etsiU"] = [component] * 20
+    outer["signatures"] *= 16
+    data = text(outer)
+
+    anchors = (authority.anchor(), authority.anchor(Purpose.TIME_STAMP))
+    report = judged(data, *anchors)
+
+    assert report.verdict == "not valid"
+    assert "more to check than any genuine one" in str(report.checks)
+    assert cpu_seconds(lambda: judged(data, *anchors)) < 0.1
 
 
 class TestSpoiled:
@@ -176,8 +258,9 @@ class TestSpoiled:
         assert [check.id for check in report.checks if check.outcome is Outcome.FAILED] == ["syntax"]
 
     def test_an_expired_one_fails(self, authority: Authority, holder: Holder) -> None:
-        end = (NOW - dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        report = judged(sealed(holder, validUntil=end, expirationDate=end), authority.anchor())
+        end = (NOW + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        expiring = sealed(holder, validUntil=end, expirationDate=end)
+        report = judged(expiring, authority.anchor(), now=NOW + dt.timedelta(days=2))
 
         assert [check.outcome for check in found(report, "valid-until")] == [Outcome.FAILED]
 

@@ -22,6 +22,18 @@ def edc(**claim: Any) -> dict[str, Any]:
     return {"credentialSubject": {"hasClaim": [{"title": {"en": "A"}, **claim}]}}
 
 
+def test_a_published_concept_is_called_as_it_was_published() -> None:
+    unsupervised = vocabularies.find("supervision-verification", "c598449d64")
+    proof = {
+        "idVerification": {"id": unsupervised.iri, "prefLabel": {"en": "Supervised with ID Verification"}}
+    }
+
+    (assessment,) = summary(edc(provenBy=[{"title": {"en": "Exam"}, **proof}])).assessments
+
+    assert assessment.supervision is not None
+    assert assessment.supervision.labels["en"] == unsupervised.labels["en"]
+
+
 class TestOurs:
     @pytest.fixture
     def found(self) -> Summary:

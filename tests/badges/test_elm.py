@@ -427,7 +427,7 @@ def test_learner_without_a_name_is_refused() -> None:
 
 
 def test_unsigned_document_leaves_open_who_seals_it_and_when() -> None:
-    draft = elm.unsigned(RICH, images={"en": PNG}, prepared=ISSUED)
+    draft = elm.unsigned(RICH, images={"en": PNG})
 
     assert {"issued", "issuanceDate"}.isdisjoint(draft)
     assert "eIDASIdentifier" not in draft["issuer"]

@@ -33,7 +33,6 @@ from .elm_examples import (
     AWARD_EXTRAS,
     BY_MANDATE,
     EXTRAS,
-    ISSUED,
     PERSON,
     PLAIN,
     PNG,
@@ -125,7 +124,7 @@ def test_definition_of_the_demonstration_meets_the_shapes(languages: list[str]) 
 
 @pytest.mark.parametrize("award", [PLAIN, RICH, BY_MANDATE], ids=["plain", "rich", "mandate"])
 def test_unsigned_document_lacks_what_is_added_at_sealing_and_nothing_else(award: AwardData) -> None:
-    draft = elm.unsigned(award, images={"en": PNG}, prepared=ISSUED)
+    draft = elm.unsigned(award, images={"en": PNG})
 
     assert shapes.violations(draft) == {"issuer", "eidasLegalIdentifier", "issued"}
     elm_rules.check(draft, draft=True)

@@ -25,6 +25,7 @@ from ingenium_credentials.badges.errors import (
     UnusableKey,
     WorkLimitExceeded,
 )
+from ingenium_credentials.badges.moments import format_moment
 from ingenium_credentials.badges.multibase import base64url_decode, base64url_encode
 from ingenium_credentials.badges.seal import Standing
 
@@ -160,7 +161,8 @@ def test_a_seal_tells_whose_it_is(top: Authority, holder: Holder) -> None:
 
     finding = only(check(sealed, top.anchor(qualified=True)))
 
-    assert (finding.organisation, finding.organisation_id, finding.country) == (UNIVERSITY, IDENTIFIER, "RO")
+    certified = finding.certified
+    assert (certified.name, certified.identifier, certified.country) == (UNIVERSITY, IDENTIFIER, "RO")
     assert (finding.is_issuer, finding.level, finding.standing) == (True, "B-B", Standing.QUALIFIED)
     assert (finding.signed_at, finding.timestamped_at, finding.reason) == (NOW, None, "")
 
@@ -324,11 +326,14 @@ def test_a_universities_seal_stands_beside_the_issuers(
     assert json.loads(both)["payload"] == json.loads(alone)["payload"]
     assert json.loads(both)["signatures"][:1] == json.loads(alone)["signatures"]
     found = check(both, top.anchor(qualified=True))
-    assert [(one.organisation_id, one.is_issuer) for one in found] == [(IDENTIFIER, True), ("VATEL-2", False)]
+    assert [(one.certified.identifier, one.is_issuer) for one in found] == [
+        (IDENTIFIER, True),
+        ("VATEL-2", False),
+    ]
     assert {one.standing for one in found} == {Standing.QUALIFIED}
 
 
-def test_an_awarding_body_may_be_known_by_its_name_alone(holder: Holder, top: Authority) -> None:
+def test_an_awarding_body_may_be_known_by_its_name_and_country_alone(holder: Holder, top: Authority) -> None:
     third = top.issue(name("Third", "VATRO-3"))
 
     assert seal.add(seal.secure(PAYLOAD, sealer=holder.sealer, now=NOW), sealer=third.sealer, now=NOW)
@@ -337,9 +342,39 @@ def test_an_awarding_body_may_be_known_by_its_name_alone(holder: Holder, top: Au
 def test_who_does_not_award_does_not_seal(top: Authority, holder: Holder) -> None:
     alone = seal.secure(PAYLOAD, sealer=holder.sealer, now=NOW)
 
-    for subject in (name("Stranger", "VATRO-9"), name("Πανεπιστήμιο Δοκιμής", "VATEL-3", "GR")):
+    for subject in (
+        name("Stranger", "VATRO-9"),
+        name("Πανεπιστήμιο Δοκιμής", "VATEL-3", "GR"),
+        name("Third", "VATFR-666", "FR"),
+    ):
         with pytest.raises(ProofError, match="does not name"):
             seal.add(alone, sealer=top.issue(subject).sealer, now=NOW)
+
+
+BY_THIRD = {"awardingBody": [organisation(3, "Third", "")]}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"credentialSubject": {"id": "urn:epass:person:1", "type": "Person"}},
+        {
+            "credentialSubject": {
+                "hasClaim": [
+                    {
+                        "type": "LearningAchievement",
+                        "awardedBy": {"awardingBody": [organisation(3, "Third", "")]},
+                    }
+                ]
+            }
+        },
+        {"validUntil": format_moment(NOW - dt.timedelta(days=1))},
+    ],
+    ids=["no claim", "no title", "ends before it begins"],
+)
+def test_what_the_verifier_refuses_is_not_sealed(holder: Holder, changes: dict[str, Any]) -> None:
+    with pytest.raises(MalformedCredential):
+        seal.secure(text(document(**changes)), sealer=holder.sealer, now=NOW)
 
 
 def test_nobody_seals_twice(holder: Holder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from django.core import mail
 
 from ingenium_credentials import api, lms
-from ingenium_credentials.models import Award, Letter
+from ingenium_credentials.models import Award, AwardRule, Letter
+from tests.conftest import COURSE
 
 from .conftest import AXE, RULES, Judge
 
@@ -89,3 +91,24 @@ def test_the_address_of_an_erased_record(
 
     assert page.get_by_text("This record was erased").is_visible()
     judge(page, "erased")
+
+
+def test_what_a_learner_lacks(
+    open_page: Any, judge: Judge, width: int, rule: AwardRule, learner: Any
+) -> None:
+    page = open_page("/ingenium/credentials/", width=width, user=learner)
+    page.get_by_role("link", name="See what is still missing").click()
+    judge(page, "progress-empty")
+
+    leaf = {"kind": "course_passed", "course": COURSE, "min_grade": 0.8}
+    rule.condition = {"version": 1, "all": [leaf, {"kind": "manual_approval"}]}
+    api.define_rule(rule)
+    at = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
+    told: dict[str, Any] = {"learner_id": learner.pk, "course_id": COURSE, "at": at, "event_id": "e1"}
+    api.record_grade(**told, grade="0.62")
+    api.record_passing(**told, is_passing=True)
+    page.reload()
+
+    assert page.get_by_text("0 of 2 requirements are met").is_visible()
+    assert page.get_by_text("62").first.is_visible()
+    judge(page, "progress")

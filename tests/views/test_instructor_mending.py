@@ -226,6 +226,17 @@ def test_staff_of_another_course_find_nothing_to_change(
     assert Award.objects.count() == 1
 
 
+def test_what_waits_for_its_learner_is_not_tried_again(staff: Client, award: Award, course_id: str) -> None:
+    in_a_week = timezone.now() + dt.timedelta(days=7)
+    Award.objects.filter(pk=award.pk).update(state="pending", issued_at=None, confirmation_due_at=in_a_week)
+
+    page = staff.get(at("instructor-award", course_id, award.uuid)).content.decode()
+
+    assert "The learner may look at the name until" in page
+    assert "Try again now" not in page
+    assert "Correct the name" in page
+
+
 class TestWhatIsSaidOfLetters:
     """The page says that the learner is told only where that is so."""
 

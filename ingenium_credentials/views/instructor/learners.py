@@ -11,31 +11,20 @@ from attrs import frozen
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from ... import api, lms
 from ...models import Award, AwardRule
-from ...rules import Explanation
 from ..facts import Text, say
+from ..requirements import WORDS, Line, lines
 from . import options, phrases
 from .overview import rules_of
 from .staff import Course, refusal, show, staff_only
 from .standing import utc
 from .tree import of_condition
 
-__all__ = ["Line", "account_called", "find", "lines", "nobody", "why"]
+__all__ = ["account_called", "find", "nobody", "why"]
 
 _LONGEST = 254
-
-
-@frozen(kw_only=True)
-class Line:
-    """One requirement, and whether it is met."""
-
-    phrase: str
-    tone: str
-    word: str
-    message: str
 
 
 @frozen(kw_only=True)
@@ -50,13 +39,6 @@ class Answer:
     lines: tuple[Line, ...]
     award: Award | None
     asks_person: bool
-
-
-_WORDS = {
-    True: ("good", pgettext_lazy("requirement", "Met")),
-    False: ("bad", pgettext_lazy("requirement", "Not met")),
-    None: ("open", pgettext_lazy("requirement", "Not known")),
-}
 
 
 @staff_only("GET", "HEAD", "POST")
@@ -126,7 +108,7 @@ def _answers(course: Course, learner_id: int) -> list[Answer]:
 
 def _awards(course: Course, learner_id: int) -> list[dict[str, Any]]:
     """What the learner has or had by this course, the newest first."""
-    found = api.awards_of_course(course.id).filter(learner_id=learner_id).exclude(state=Award.State.ERASED)
+    found = api.awards_of_course(course.id).filter(learner_id=learner_id)
     rows = found.select_related("achievement").defer("achievement__image_svg", "achievement__image_png")
     return [
         {
@@ -141,7 +123,7 @@ def _awards(course: Course, learner_id: int) -> list[dict[str, Any]]:
 
 def _answer(course: Course, rule: AwardRule, learner_id: int, held: dict[str, Award]) -> Answer:
     explanation = api.why_not(rule, learner_id)
-    tone, word = _WORDS[explanation.met]
+    tone, word = WORDS[explanation.met]
     named = options.of(course, rule.achievement.slug)
     tree = of_condition(rule.condition)
     return Answer(
@@ -150,22 +132,7 @@ def _answer(course: Course, rule: AwardRule, learner_id: int, held: dict[str, Aw
         sentence=phrases.sentence(tree, named),
         tone=tone,
         word=str(word),
-        lines=lines(rule.condition, explanation, course, rule.achievement.slug),
+        lines=lines(rule.condition, explanation, named),
         award=held.get(rule.achievement.slug),
         asks_person=any(node.kind == "manual_approval" for node in tree.walk()),
-    )
-
-
-def lines(condition: object, explanation: Explanation, course: Course, definition: str) -> tuple[Line, ...]:
-    """The requirements in the order of the condition, each with its verdict."""
-    named = options.of(course, definition)
-    leaves = [node for node in of_condition(condition).walk() if not node.is_group]
-    return tuple(
-        Line(
-            phrase=phrases.requirement(leaf, named),
-            tone=_WORDS[found.met][0],
-            word=str(_WORDS[found.met][1]),
-            message=found.message,
-        )
-        for leaf, found in zip(leaves, explanation.lines, strict=True)
     )

@@ -36,6 +36,8 @@ __all__ = ["PROBLEM_TYPE", "CourseView", "ProblemSerializer", "StaffThrottle", "
 
 logger = logging.getLogger(__name__)
 
+_DEEPEST = 100
+"""Levels of a body; a condition has at most a score of them."""
 _TITLES = {
     400: "The request is not understood",
     401: "Nobody is signed in",
@@ -121,12 +123,36 @@ def described(
     return decorate
 
 
+class _ShallowJSONParser(JSONParser):
+    """JSON that is not nested beyond reason, so that whatever recurses afterwards is a fault of ours."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """The body; raises `ParseError` where it is nested more deeply than anything of ours."""
+        try:
+            data = super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise exceptions.ParseError() from error
+        if _is_deep(data):
+            raise exceptions.ParseError()
+        return data
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _depth in range(_DEEPEST):
+        inner = (list(one.values()) if isinstance(one, dict) else one for one in level)
+        level = [part for parts in inner if isinstance(parts, list) for part in parts]
+        if not level:
+            return False
+    return True
+
+
 class CourseView(APIView):
     """An endpoint about one course, for its staff only."""
 
     permission_classes = (IsAuthenticated,)
     renderer_classes = (JSONRenderer,)
-    parser_classes: Sequence[Any] = (JSONParser,)
+    parser_classes: Sequence[Any] = (_ShallowJSONParser,)
     throttle_classes = (StaffThrottle,)
     schema = _Described()
     largest_body = 1_000_000
@@ -206,9 +232,6 @@ def problem_of(error: Exception, view: CourseView) -> Response:
     """What to answer for an error; unknown ones are logged and say nothing of themselves."""
     if isinstance(error, exceptions.ValidationError):
         return problem(400, _("Some fields are not right; `errors` names them."), errors=error.detail)
-    if isinstance(error, RecursionError):
-        # JSON that is nested more deeply than Python follows; nothing of ours is.
-        error = exceptions.ParseError()
     if isinstance(error, exceptions.APIException):
         return _of_framework(error, view)
     if isinstance(error, ObjectDoesNotExist):

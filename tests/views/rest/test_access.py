@@ -89,6 +89,19 @@ def test_a_body_nested_beyond_reason_is_refused(call: Call, depth: int, opening:
         assert call("post", path, body).status_code == 400
 
 
+def test_a_recursion_of_ours_is_not_taken_for_a_fault_of_the_request(call: Call, caplog: Any) -> None:
+    def without_end(execute: Any, sql: str, *rest: Any) -> Any:
+        if "awardrule" in sql:
+            raise RecursionError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(without_end):
+        response = call("get", "rules/")
+
+    assert response.status_code == 500
+    assert "could not be answered" in caplog.text
+
+
 def test_the_rate_is_limited_by_user(call: Call, settings: Any) -> None:
     settings.INGENIUM_API_RATE = "2/min"
     answers = [call("get", "rules/") for _once in range(3)]
