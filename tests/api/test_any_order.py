@@ -280,7 +280,7 @@ class Site:
     def holders(self) -> set[tuple[int, str]]:
         """Who has which award in good standing."""
         rows = Award.objects.filter(state__in=(State.PENDING, State.ISSUED), review_reason="")
-        found = list(rows.values_list("learner_id", "definition"))
+        found = [(award.learner_id or 0, award.definition) for award in rows]
         assert len(found) == len(set(found)), "twice"
         return set(found)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
@@ -237,10 +238,10 @@ def test_a_part_that_stands_again_completes_what_waited_for_it(
 ) -> None:
     AwardRule.objects.filter(name="Passed").update(on_loss="review")
     for tell in (
-        lambda: _pass(learner, course_id),
-        lambda: _fail(learner, course_id, days=1),
-        lambda: _pass(learner, SEA, days=2),
-        lambda: _pass(learner, course_id, days=3),
+        partial(_pass, learner, course_id),
+        partial(_fail, learner, course_id, days=1),
+        partial(_pass, learner, SEA, days=2),
+        partial(_pass, learner, course_id, days=3),
     ):
         with commits(execute=True):
             tell()
@@ -283,9 +284,9 @@ def test_a_whole_that_has_come_to_rest_on_a_part_is_lost_with_it(
 ) -> None:
     AwardRule.objects.filter(achievement=either).update(on_loss="review")
     for tell in (
-        lambda: _pass(learner, SEA),
-        lambda: _pass(learner, course_id, days=1),
-        lambda: _fail(learner, SEA, days=2),
+        partial(_pass, learner, SEA),
+        partial(_pass, learner, course_id, days=1),
+        partial(_fail, learner, SEA, days=2),
     ):
         with commits(execute=True):
             tell()

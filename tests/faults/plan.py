@@ -77,7 +77,7 @@ class Kill:
 
 def definitions() -> list[Definition]:
     """One for each course, and two for several of them; what is built on others comes last."""
-    passed = [{"kind": "course_passed", "course": course} for course in COURSES]
+    passed: list[dict[str, Any]] = [{"kind": "course_passed", "course": course} for course in COURSES]
     graded = [
         {**leaf, "min_grade": float(LEAST_GRADE)} if leaf["course"] == GRADED else leaf for leaf in passed
     ]

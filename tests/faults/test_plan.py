@@ -60,7 +60,8 @@ def test_what_is_right_follows_from_how_each_course_ends() -> None:
 
 
 def test_passes_are_lost_and_won_again_except_where_an_award_is_kept() -> None:
-    lost, regained = Counter(), Counter()
+    lost: Counter[str] = Counter()
+    regained: Counter[str] = Counter()
     for one in plan.completions(1):
         passes = [news.is_passing for news in sorted(one.news, key=lambda news: news.at)]
         turned = [later for former, later in pairwise(passes) if former and not later]
