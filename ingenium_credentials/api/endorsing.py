@@ -148,9 +148,9 @@ def endorsed(award: Award, badge: dict[str, Any], data: AwardData, now: dt.datet
     bodies = further_bodies(award.achievement, award.issuer)
     endorsers = [_own_issuer(organisation) for organisation in bodies]
     if form == Form.VERSION:
-        signed = [_version_endorsement(award.achievement, endorser, now) for endorser in endorsers]
+        signed = [_version_endorsement(award.achievement, badge, endorser, now) for endorser in endorsers]
         return endorsement.attach(badge, to_award=(), to_achievement=signed)
-    signed = [_award_endorsement(data, endorser, now) for endorser in endorsers]
+    signed = [_award_endorsement(badge, data, endorser, now) for endorser in endorsers]
     return endorsement.attach(badge, to_award=signed, to_achievement=())
 
 
@@ -167,26 +167,39 @@ def _own_issuer(organisation: Organisation) -> Issuer:
     return own
 
 
-def _award_endorsement(data: AwardData, endorser: Issuer, now: dt.datetime) -> dict[str, Any]:
+def _award_endorsement(
+    badge: dict[str, Any], data: AwardData, endorser: Issuer, now: dt.datetime
+) -> dict[str, Any]:
     organisation = organisation_data(endorser.organisation, identity=endorser.did)
-    return _signed(endorsement.of_award(data, organisation, now=now), endorser, now)[0]
+    return _signed(endorsement.of_award(badge, data, organisation, now=now), endorser, now)[0]
 
 
-def _version_endorsement(achievement: Achievement, endorser: Issuer, now: dt.datetime) -> dict[str, Any]:
+def _version_endorsement(
+    achievement: Achievement, badge: dict[str, Any], endorser: Issuer, now: dt.datetime
+) -> dict[str, Any]:
     """The stored one; signed now, once for all, if this is the version's first award."""
     signed = Endorsement.objects.filter(achievement=achievement, issuer=endorser)
     there = signed.select_related("signing_key").first()
-    if there is None or there.signing_key.compromised_at is not None:
-        there = _endorse_version(achievement, endorser, now, in_place_of=there)
+    if there is None or not _holds(there, badge):
+        there = _endorse_version(achievement, badge, endorser, now, in_place_of=there)
     found: dict[str, Any] = there.document
     return found
 
 
+def _holds(there: Endorsement, badge: dict[str, Any]) -> bool:
+    return there.signing_key.compromised_at is None and endorsement.is_of_version(there.document, badge)
+
+
 def _endorse_version(
-    achievement: Achievement, endorser: Issuer, now: dt.datetime, *, in_place_of: Endorsement | None
+    achievement: Achievement,
+    badge: dict[str, Any],
+    endorser: Issuer,
+    now: dt.datetime,
+    *,
+    in_place_of: Endorsement | None,
 ) -> Endorsement:
     organisation = organisation_data(endorser.organisation, identity=endorser.did)
-    unsigned = endorsement.of_achievement(achievement_data(achievement), organisation, now=now)
+    unsigned = endorsement.of_achievement(badge, achievement_data(achievement), organisation, now=now)
     document, key = _signed(unsigned, endorser, now)
     row = in_place_of or Endorsement(achievement=achievement, issuer=endorser)
     row.document, row.signing_key, row.signed_at = document, key, now

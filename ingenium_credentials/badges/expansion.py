@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -20,7 +20,7 @@ from pyld import jsonld
 from . import contexts as pinned
 from .errors import CredentialError, MalformedCredential, UndefinedTerm, UnknownContext, WorkLimitExceeded
 
-__all__ = ["PINNED_CONTEXTS", "Coerced", "Contexts", "expand"]
+__all__ = ["PINNED_CONTEXTS", "Coerced", "Contexts", "expand", "meanings"]
 
 MAX_DEFINITIONS = 2_000
 """Term definitions that one document may make PyLD process: about 20 ms."""
@@ -70,7 +70,20 @@ def expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
     Relative identifiers come out as they went in. Whatever PyLD raises becomes
     `MalformedCredential`, `UndefinedTerm`, `UnknownContext` or `WorkLimitExceeded`.
     """
-    processor = _Processor(contexts.memory())
+    return _expanded(_Processor(contexts.memory()), document)
+
+
+def meanings(document: dict[str, Any], contexts: Contexts) -> set[tuple[str, str]]:
+    """Every name of a member and of a type in a document, with what it means there: an IRI or keyword.
+
+    Raises as `expand` does.
+    """
+    listing = _Listing(contexts.memory())
+    _expanded(listing, document)
+    return listing.meanings
+
+
+def _expanded(processor: _Processor, document: dict[str, Any]) -> list[Any]:
     try:
         expanded: list[Any] = processor.expand(
             document,
@@ -291,6 +304,34 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         self._definitions_left -= units
         if self._definitions_left < 0:
             raise WorkLimitExceeded("The contexts of the document cost more than those of any credential.")
+
+
+class _Listing(_Processor):
+    """PyLD for one document, writing down what each name means where it stands."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__(memory)
+        self.meanings: set[tuple[str, str]] = set()
+
+    def _expand_object(
+        self,
+        active_ctx: Any,
+        active_property: Any,
+        expanded_property: Any,
+        element: Any,
+        *rest: Any,
+        **options: Any,
+    ) -> None:
+        self._list(active_ctx, (name for name in element if name != "@context"))
+        types = element.get("type", ())
+        # PyLD hands over last the context before the types brought theirs: types are read by it.
+        before = options.get("type_scoped_ctx") or rest[-1]
+        self._list(before, [types] if isinstance(types, str) else types)
+        super()._expand_object(active_ctx, active_property, expanded_property, element, *rest, **options)
+
+    def _list(self, active_ctx: Any, names: Iterable[Any]) -> None:
+        for name in names:
+            self.meanings.add((name, self._expand_iri(active_ctx, name, None, True) or ""))
 
 
 def _refuse_dropped(name: str | None) -> None:

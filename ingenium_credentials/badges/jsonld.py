@@ -17,7 +17,7 @@ from . import contexts as pinned
 from . import rdfc
 from .contexts import PINNED
 from .errors import MalformedCredential, UndefinedTerm
-from .expansion import PINNED_CONTEXTS, Coerced, Contexts, expand
+from .expansion import PINNED_CONTEXTS, Coerced, Contexts, expand, meanings
 from .rdfc import LANGUAGE_TAG, RDF_LANG_STRING, XSD_STRING, Quad, Term
 from .strict_json import MAX_VALUES, leaves, measure, parse
 
@@ -26,6 +26,7 @@ __all__ = [
     "PINNED_CONTEXTS",
     "Contexts",
     "canonical",
+    "meanings",
     "parse",
     "pinned_context",
     "to_quads",

@@ -39,7 +39,7 @@ from .data import (
 )
 from .moments import format_moment
 
-__all__ = ["AWARDING_BODY", "CONTEXTS", "FINAL_GRADE", "profile", "render"]
+__all__ = ["AWARDING_BODY", "CONTEXTS", "FINAL_GRADE", "SUPERVISION", "profile", "render"]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -54,7 +54,8 @@ FINAL_GRADE = "Final grade"
 """What a badge calls the result of the whole; Open Badges has one language for it."""
 
 _EQF = "http://data.europa.eu/snb/eqf/"
-_SUPERVISION = "European Learning Model: supervision and identity verification"
+SUPERVISION = "European Learning Model: supervision and identity verification"
+"""The framework of the alignment that says how this very learner was supervised."""
 
 
 def render(award: AwardData) -> dict[str, Any]:
@@ -209,8 +210,8 @@ def _alignments(award: AwardData) -> list[dict[str, Any]]:
         (achievement.isced_f, "ISCED-F 2013"),
         (achievement.mode, "European Learning Model: form of participation"),
         (achievement.assessment, "European Learning Model: type of assessment"),
-        (award.supervision, _SUPERVISION),
-        (achievement.supervision, f"{_SUPERVISION}, as planned"),
+        (award.supervision, SUPERVISION),
+        (achievement.supervision, f"{SUPERVISION}, as planned"),
         (assurance.kind if assurance else None, "European Learning Model: type of quality assurance"),
     )
     outcomes = [

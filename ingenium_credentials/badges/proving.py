@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from . import jose, ownership
+from . import jose, ownership, plain_form
 from . import proof as data_integrity
 from .conformance import Shape
 from .did import MethodData, find_method
@@ -157,6 +157,7 @@ class _Case:
         try:
             self._check_signature(item, method)
             self._check_previous(item)
+            plain_form.demand(self.document, self.means.contexts)
         except WorkLimitExceeded as error:
             # Costly once is costly again: the next proof or part is not even tried.
             self.means.exhaust()

@@ -283,14 +283,27 @@ def _contents(draft: _Draft, means: Means, *, depth: int) -> list[Check]:
         return [by_mandate] if by_mandate else []
     check = _check_parts("endorsements", "endorsement", found, draft, means, depth=depth)
     # 8. Who awards it: the universities that have signed it, beside the issuer.
-    tally = endorsement.tally(document, draft.parts) if draft.is_proven else None
+    tally = _tally(document, found, draft, means) if draft.is_proven else None
     return [_tallied(check, tally) if tally else check]
+
+
+def _tally(
+    document: Mapping[str, Any], found: Sequence[_Part], draft: _Draft, means: Means
+) -> endorsement.Tally | None:
+    # Without reports there were too many to look at any.
+    judged = zip((part.value for part in found), draft.parts, strict=False)
+    return endorsement.tally(document, judged, contexts=means.contexts, budget=means.budget)
 
 
 def _tallied(check: Check, tally: endorsement.Tally) -> Check:
     """A university that is named and has not signed: nothing is forged, and nothing shows its word."""
+    if check.outcome is not Outcome.FAILED and tally.is_contradicted:
+        message = "A university has signed something else than what this badge says."
+        return failed(check.id, message, tally.sentence)
     if tally.is_complete or check.outcome is not Outcome.PASSED:
         return evolve(check, detail=tally.sentence)
+    if tally.is_unbound:
+        return not_checked(check.id, "A university has signed without saying what it awards.", tally.sentence)
     return not_checked(check.id, "Not every university that is named has signed.", tally.sentence)
 
 

@@ -7,6 +7,7 @@ it. `addresses/` holds what stands at the https addresses, under names that quot
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from base64 import b64decode
 from copy import deepcopy
@@ -17,9 +18,10 @@ from urllib.parse import quote
 from attrs import evolve
 
 from ingenium_credentials.badges import baking, ob3
-from ingenium_credentials.badges.data import StatusData
+from ingenium_credentials.badges.data import MandateData, StatusData
+from ingenium_credentials.badges.endorsement import attach, of_achievement, of_award
 from ingenium_credentials.badges.multibase import base64url_encode
-from tests.badges.examples import AWARD, ISSUER, SMALL_AWARD
+from tests.badges.examples import ACHIEVEMENT, AWARD, CRETE, ISSUER, NOW, OVIEDO, SMALL_AWARD
 
 from . import issuers
 from .issuers import (
@@ -35,6 +37,10 @@ from .issuers import (
 )
 
 FOLDER = Path(__file__).parent
+AGREEMENT = MandateData(reference="Agreement 2026/01", valid_from=dt.date(2026, 1, 1), digests=("ab" * 32,))
+SECOND = evolve(CRETE, id=STRANGER)
+BY_MANDATE = evolve(AWARD, issuer=evolve(AWARD.issuer, mandate=AGREEMENT))
+JOINT = evolve(AWARD, achievement=evolve(ACHIEVEMENT, awarding_bodies=(OVIEDO, SECOND)))
 CHALLENGE, DOMAIN = "b1b5c4f0-7f0e-4f0c-9d0e-6d3f3a1c2b4d", "https://employer.example"
 
 PNG = b64decode(
@@ -75,6 +81,20 @@ def endorsement(*, about: str) -> Document:
         "credentialSubject": {"id": about, "type": ["EndorsementSubject"], "endorsementComment": "Good."},
     }
     return signed(document, signer=OTHER, method=f"{STRANGER}#key-1")
+
+
+def joint_badge() -> Document:
+    """The badge with everything that two universities award, yet unsigned by the second."""
+    return with_list(ob3.render(JOINT))
+
+
+def joint_endorsement(badge: Document, *, once: bool = False) -> Document:
+    """The second university's word that it awards too: this award, or its version once for all."""
+    if once:
+        unsigned = of_achievement(badge, JOINT.achievement, SECOND, now=NOW)
+    else:
+        unsigned = of_award(badge, JOINT, SECOND, now=NOW)
+    return signed(unsigned, signer=OTHER, method=f"{STRANGER}#key-1")
 
 
 def presentation(*credentials: Document, **members: Any) -> Document:
@@ -119,7 +139,8 @@ def token_payload(document: Document) -> Document:
 
 def valid() -> dict[str, bytes]:
     """What must be found valid, by file name."""
-    document = badge()
+    document, joint = badge(), joint_badge()
+    each, version = joint_endorsement(joint), joint_endorsement(joint, once=True)
     once = signed(document)
     unknown_proof = {**once["proof"][0], "cryptosuite": "ecdsa-sd-2023"}
     first = signed(document, signer=OTHER, method=f"{STRANGER}#key-1", proof_id="urn:uuid:first")
@@ -131,13 +152,16 @@ def valid() -> dict[str, bytes]:
     }
     return {
         "badge.json": written(once),
-        "badge-with-everything.json": written(signed(with_list(ob3.render(AWARD)))),
+        "badge-with-everything.json": written(signed(with_list(ob3.render(BY_MANDATE)))),
         "badge.jwt": token(document) + b"\n",
         "badge.png": baking.bake_png(PNG, written(once)),
         "badge.svg": baking.bake_svg(SVG, token(document)),
         "badge-p256.json": written(signed(document, signer=issuers.TOKEN_KEY, method=f"{ISSUER}#token")),
         "credential.json": written(signed(plain())),
         "endorsed.json": written(signed({**document, "endorsement": [endorsement(about=document["id"])]})),
+        "joint.json": written(signed(attach(joint, to_award=[each], to_achievement=()))),
+        "joint.jwt": token(attach(joint, to_award=[each], to_achievement=())),
+        "joint-by-version.json": written(signed(attach(joint, to_award=(), to_achievement=[version]))),
         "proof-set.json": written({**once, "proof": [unknown_proof, *once["proof"]]}),
         "proof-chain.json": written(signed(first, previous_proof="urn:uuid:first")),
         "retired-key.json": written(signed(document, signer=issuers.RETIRED, method=f"{ISSUER}#retired")),

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from copy import deepcopy
+from typing import Any
 
-from ingenium_credentials.badges import baking
+from attrs import evolve
+
+from ingenium_credentials.badges import baking, ob3
 from ingenium_credentials.badges.data import RecipientData
-from tests.badges.examples import ISSUER, NOW, ORIGIN
+from ingenium_credentials.badges.endorsement import attach, of_award
+from tests.badges.examples import AWARD, ISSUER, NOW, ORIGIN, OVIEDO
 
 from . import issuers
 from .build import (
     BOMB,
+    JOINT,
     PNG,
+    SECOND,
     SVG,
     badge,
     endorsement,
+    joint_badge,
+    joint_endorsement,
     plain,
     presentation,
     presented,
     raw_token,
     token_payload,
     with_change,
+    with_list,
 )
 from .issuers import FOREIGN_KEY_ADDRESS, HOLDER, LATER, OTHER, STRANGER, signed, token, written
 
@@ -37,6 +47,8 @@ def spoiled() -> dict[str, bytes]:
         **_periods(),
         **_statuses(),
         **_endorsements(),
+        **_joint_awards(),
+        **_rewritten(),
         **_presentations(),
     }
 
@@ -234,6 +246,93 @@ def _endorsements() -> dict[str, bytes]:
         "endorsements-too-many.json": [endorsement(about=document["id"])] * 17,
     }
     return {name: written(signed({**document, "endorsement": value})) for name, value in inside.items()}
+
+
+def _joint_awards() -> dict[str, bytes]:
+    """A second university is named, and what hangs in the badge is not its word for this award."""
+    award, other = joint_badge(), {**joint_badge(), "id": f"{ORIGIN}/credentials/other"}
+    each, version = joint_endorsement(award), joint_endorsement(award, once=True)
+    elsewhere = by_second(of_award(other, evolve(JOINT, id=other["id"]), SECOND, now=NOW))
+    bare = with_change(each, "credentialSubject", "digestMultibase", value=None)
+    unbound = by_second({name: value for name, value in bare.items() if name != "proof"})
+    evidence = [{"id": other["id"], "type": ["Evidence"], "endorsement": [elsewhere]}]
+    retitled = with_change(award, "credentialSubject", "achievement", "name", value="Doctorate")
+    regraded = with_change(award, "credentialSubject", "result", 0, "value", value="100")
+    own = signed(of_award(award, JOINT, OVIEDO, now=NOW))
+    documents = {
+        "joint-nobody-else-signed.json": {**award, "endorsement": [own]},
+        "joint-endorsement-elsewhere.json": {
+            **award,
+            "endorsement": [own],
+            "evidence": [*award.get("evidence", []), *evidence],
+        },
+        "joint-endorsement-without-digest.json": {**award, "endorsement": [unbound]},
+        "joint-another-grade.json": {**regraded, "endorsement": [each]},
+        "joint-another-title.json": {**retitled, "endorsement": [each]},
+        "joint-version-another-title.json": attach(retitled, to_award=(), to_achievement=[version]),
+    }
+    return {name: written(signed(document)) for name, document in documents.items()}
+
+
+def by_second(unsigned: dict[str, Any]) -> dict[str, Any]:
+    """Signed by the second university."""
+    return signed(unsigned, signer=OTHER, method=f"{STRANGER}#key-1")
+
+
+def _rewritten() -> dict[str, bytes]:
+    """The same statements, so that the signature fits, where no reader would look for them."""
+    revoked, old = signed(badge(listed="revoked")), signed(badge(valid_until=NOW - dt.timedelta(seconds=1)))
+    short, graded = signed(badge(), expires=LATER), signed(with_list(ob3.render(AWARD)))
+    changed = with_change(endorsement(about=badge()["id"]), "name", value="X")
+    endorsed = signed({**badge(), "endorsement": [changed]})
+    grade = graded["credentialSubject"]["result"][0]["value"]
+    end = {"@id": f"{_CREDENTIALS}validUntil", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
+    endless = {name: value for name, value in old.items() if name != "validUntil"}
+    own_name = {**endless, "@context": [*old["@context"], {"end": end}], "end": old["validUntil"]}
+    documents = {
+        "rewritten-revoked-in-a-nest.json": _nested(revoked, "credentialStatus"),
+        "rewritten-expired-in-a-nest.json": _nested(old, "validUntil"),
+        "rewritten-proof-expired-in-a-nest.json": {**short, "proof": [_nested(short["proof"][0], "expires")]},
+        "rewritten-expired-by-an-address.json": {
+            **endless,
+            end["@id"]: {"@value": old["validUntil"], "@type": end["@type"]},
+        },
+        "rewritten-expired-by-a-name-of-its-own.json": own_name,
+        "rewritten-grade-in-an-array.json": with_change(
+            graded, "credentialSubject", "result", 0, "value", value=[grade]
+        ),
+        "rewritten-credits-as-text.json": with_change(
+            graded, "credentialSubject", "creditsEarned", value="7.5E0"
+        ),
+        "rewritten-no-badge-by-its-type.json": {**endorsed, "type": ["VerifiableCredential", _BADGE_TYPE]},
+        **_rewritten_joint(),
+    }
+    return {name: written(document) for name, document in documents.items()}
+
+
+def _rewritten_joint() -> dict[str, dict[str, Any]]:
+    """The universities that award, out of the sight of whoever counts them."""
+    award = joint_badge()
+    achievement = award["credentialSubject"]["achievement"]
+    achievement["criteria"]["id"] = achievement["id"]
+    moved, in_arrays = deepcopy(signed(award)), deepcopy(signed(award))
+    achievement = moved["credentialSubject"]["achievement"]
+    achievement["criteria"]["alignment"] = achievement.pop("alignment")
+    for entry in in_arrays["credentialSubject"]["achievement"]["alignment"]:
+        entry["targetFramework"] = [entry["targetFramework"]]
+    return {
+        "rewritten-universities-in-arrays.json": in_arrays,
+        "rewritten-universities-among-criteria.json": moved,
+    }
+
+
+_CREDENTIALS = "https://www.w3.org/2018/credentials#"
+_BADGE_TYPE = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential"
+
+
+def _nested(value: dict[str, Any], name: str) -> dict[str, Any]:
+    rest = {other: item for other, item in value.items() if other != name}
+    return {**rest, "@nest": {name: value[name]}}
 
 
 def _presentations() -> dict[str, bytes]:
