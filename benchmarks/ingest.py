@@ -51,12 +51,11 @@ def measure(events: int, rounds: int) -> dict[str, object]:
         api.take_in(list(IncomingNews.objects.values_list("pk", flat=True)))
 
     def statements() -> list[int]:
-        counted = []
-        for act in (lambda: ways[OURS](next(learners)), take_in):
-            with CaptureQueriesContext(connection) as queries:
-                act()
-            counted.append(len(queries))
-        return counted
+        with CaptureQueriesContext(connection) as told:
+            ways[OURS](next(learners))
+        with CaptureQueriesContext(connection) as merged:
+            take_in()
+        return [len(told), len(merged)]
 
     before = statements()
     taken: dict[str, list[float]] = {name: [] for name in (*ways, WORKER)}
