@@ -44,6 +44,7 @@ _COLOURS = ("INGENIUM_BRAND_PRIMARY", "INGENIUM_BRAND_ACCENT", "INGENIUM_BRAND_I
 _POSITIVE = (
     "INGENIUM_ISSUE_BATCH",
     "INGENIUM_RESOLVE_TIMEOUT_SECONDS",
+    "INGENIUM_RETENTION_DAYS",
     "INGENIUM_STATUS_LIST_TTL_SECONDS",
     "INGENIUM_STATUS_LIST_VALID_DAYS",
     "INGENIUM_SWEEP_SECONDS",
@@ -160,8 +161,10 @@ def _brand() -> Iterator[CheckMessage]:
 
 def _rate() -> Iterator[CheckMessage]:
     # Rest framework reads the first letter of the period only; we want whole words.
-    if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", conf.VERIFY_RATE):
-        yield _found("ingenium.E009", value=conf.VERIFY_RATE)
+    for name in ("VERIFY_RATE", "PUBLIC_RATE"):
+        rate = getattr(conf, name)
+        if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", rate):
+            yield _found("ingenium.E009", setting=f"INGENIUM_{name}", value=rate)
 
 
 def _keys_dir() -> Iterator[CheckMessage]:

@@ -56,7 +56,7 @@ PROBLEMS = {
     ),
     "ingenium.E009": Problem(
         Error,
-        "INGENIUM_VERIFY_RATE is not a rate ({value}).",
+        "{setting} is not a rate ({value}).",
         "Write number/period, with period one of sec, min, hour, day: 30/min.",
     ),
     "ingenium.E010": Problem(Error, "{setting} is not a positive number ({value}).", "Default: {default}."),

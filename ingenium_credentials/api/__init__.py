@@ -22,7 +22,14 @@ from .erasing import (
     preview_learner_erasure,
 )
 from .errors import Conflict, NotAllowed, NotReady, due
-from .exporting import export_csv, export_rows, export_xlsx, note_export
+from .exporting import (
+    csv_of,
+    export_csv,
+    export_rows,
+    export_xlsx,
+    note_export,
+    note_people_export,
+)
 from .facts import known, known_of
 from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
@@ -30,6 +37,7 @@ from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
+from .judging import judge
 from .keys import (
     create_key,
     default_did,
@@ -92,7 +100,7 @@ from .queueing import (
 )
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
-from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
+from .record import achievement_data, award_data, common, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
     reconsider_awards,
@@ -105,12 +113,19 @@ from .recording import (
 from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
+from .retaining import let_go
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import anchors, define_certificate, retire_certificate, sealer_for, time_stamp, unsigned_export
 from .sharing import share
-from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation
+from .simulating import (
+    cancel_simulation,
+    people_of_simulation,
+    run_simulation,
+    simulations_left,
+    start_simulation,
+)
 from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
@@ -189,6 +204,7 @@ __all__ = [
     "carry_out",
     "check_import",
     "close_review",
+    "common",
     "complete_languages",
     "completeness",
     "concerned_by",
@@ -201,6 +217,7 @@ __all__ = [
     "create_key",
     "credential_for_certificate",
     "credential_url",
+    "csv_of",
     "decide_mass_revocation",
     "default_did",
     "define",
@@ -244,12 +261,14 @@ __all__ = [
     "issuable",
     "issue",
     "issuer_data",
+    "judge",
     "key_named",
     "known",
     "known_of",
     "lapse",
     "lapsed",
     "later_runs",
+    "let_go",
     "lost",
     "mandate_data",
     "mark_compromised",
@@ -259,6 +278,7 @@ __all__ = [
     "news_left",
     "note",
     "note_export",
+    "note_people_export",
     "objections_of",
     "offered_definitions",
     "open_review",
@@ -266,6 +286,7 @@ __all__ = [
     "outdated",
     "palette",
     "pause",
+    "people_of_simulation",
     "personal_data",
     "preview_award_erasure",
     "preview_correction",
