@@ -84,9 +84,12 @@ class IngeniumCredentialsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks, and listen to completions where the LMS keeps them."""
+        """Register the checks, read the operator's labels, and listen to completions where there are some."""
         from . import checks  # noqa: F401  (registers on import)
+        from .badges import vocabularies
+        from .conf import conf
 
+        vocabularies.use(conf.VOCABULARIES_DIR)
         if apps.is_installed("completion"):
             from .signals.receivers import block_completed
 

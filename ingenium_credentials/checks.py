@@ -21,6 +21,7 @@ from django.db import connections, router
 from django.utils import timezone
 
 from .artwork import contrast
+from .badges import vocabularies
 from .badges.certificates import open_sealer
 from .badges.contexts import problems as context_problems
 from .badges.contexts.further import read_folder
@@ -30,6 +31,7 @@ from .badges.keys import open_signer
 from .badges.public_keys import PublicKey
 from .badges.status_list import MIN_LENGTH
 from .badges.trust import read_trust
+from .badges.vocabularies import further
 from .conf import DEFAULTS, conf
 from .models import Issuer, SealingCertificate, SigningKey
 from .problems import PROBLEMS
@@ -42,6 +44,7 @@ _COLOURS = ("INGENIUM_BRAND_PRIMARY", "INGENIUM_BRAND_ACCENT", "INGENIUM_BRAND_I
 _POSITIVE = (
     "INGENIUM_ISSUE_BATCH",
     "INGENIUM_RESOLVE_TIMEOUT_SECONDS",
+    "INGENIUM_RETENTION_DAYS",
     "INGENIUM_STATUS_LIST_TTL_SECONDS",
     "INGENIUM_STATUS_LIST_VALID_DAYS",
     "INGENIUM_SWEEP_SECONDS",
@@ -72,10 +75,13 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("ingenium")
 def check_contexts(**_kwargs: Any) -> list[CheckMessage]:
-    """Hash the JSON-LD contexts again, ours and those that the operator added."""
+    """Hash the JSON-LD contexts again, ours and those that the operator added; read further labels."""
     found = [_found("ingenium.E011", problem=problem) for problem in context_problems()]
     if conf.CONTEXTS_DIR is not None:
         found += [_found("ingenium.E012", problem=text) for text in read_folder(conf.CONTEXTS_DIR).problems]
+    if conf.VOCABULARIES_DIR is not None:
+        brought = further.read_folder(conf.VOCABULARIES_DIR, vocabularies.schemes_of_concepts())
+        found += [_found("ingenium.E018", problem=text) for text in brought.problems]
     return found
 
 
@@ -155,8 +161,10 @@ def _brand() -> Iterator[CheckMessage]:
 
 def _rate() -> Iterator[CheckMessage]:
     # Rest framework reads the first letter of the period only; we want whole words.
-    if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", conf.VERIFY_RATE):
-        yield _found("ingenium.E009", value=conf.VERIFY_RATE)
+    for name in ("VERIFY_RATE", "PUBLIC_RATE"):
+        rate = getattr(conf, name)
+        if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", rate):
+            yield _found("ingenium.E009", setting=f"INGENIUM_{name}", value=rate)
 
 
 def _keys_dir() -> Iterator[CheckMessage]:

@@ -347,7 +347,7 @@ LISTS: tuple[str, ...] = tuple(_MARKED)
 
 
 def name(concept: ConceptData, language: str) -> str:
-    """The concept's own label in that language, else our words for it; empty without either.
+    """The label in that language, its own or the published one, else our words; empty without any.
 
     Who calls it something else in English than the list does is not translated.
     """
@@ -371,15 +371,20 @@ def worded(scheme: str, label: str, language: str) -> str:
 
 
 def _ours(concept: ConceptData, language: str) -> str:
-    scheme, label = _published().get(concept.iri, ("", ""))
-    return worded(scheme, concept.labels.get("en", label), language) if scheme else ""
+    """The published label in the language, if there is one, else the translation of the English one."""
+    scheme = _schemes().get(concept.iri, "")
+    if not scheme:
+        return ""
+    published = vocabularies.find(scheme, concept.iri).labels
+    english = concept.labels.get("en", published["en"])
+    if english.casefold() != published["en"].casefold():
+        return ""
+    return published.get(language) or worded(scheme, english, language)
 
 
 @functools.cache
-def _published() -> Mapping[str, tuple[str, str]]:
-    """The list and the English label of each concept, by its IRI."""
-    listed = [(scheme, concept) for scheme in LISTS for concept in vocabularies.vocabulary(scheme).concepts]
-    return {concept.iri: (scheme, concept.labels["en"]) for scheme, concept in listed}
+def _schemes() -> Mapping[str, str]:
+    return {iri: scheme for iri, scheme in vocabularies.schemes_of_concepts().items() if scheme in LISTS}
 
 
 @functools.cache

@@ -21,15 +21,18 @@ DEFAULTS: dict[str, Any] = {
     "INGENIUM_ISSUE_BATCH": 500,
     "INGENIUM_RENEWAL_DAYS": 90,
     "INGENIUM_EXPIRY_NOTICE_DAYS": 30,
+    "INGENIUM_RETENTION_DAYS": 30,
     "INGENIUM_DEMONSTRATION": False,
     "INGENIUM_BRAND_PRIMARY": "#123c69",
     "INGENIUM_BRAND_ACCENT": "#f2a900",
     "INGENIUM_BRAND_INK": "#14202e",
     "INGENIUM_VERIFY_MAX_BYTES": 5_000_000,
     "INGENIUM_VERIFY_RATE": "30/min",
+    "INGENIUM_PUBLIC_RATE": "600/min",
     "INGENIUM_RESOLVE_REMOTE": False,
     "INGENIUM_RESOLVE_TIMEOUT_SECONDS": 5,
     "INGENIUM_CONTEXTS_DIR": "",
+    "INGENIUM_VOCABULARIES_DIR": "",
     "INGENIUM_CONFORMANCE_DATA": "",
     "INGENIUM_CELERY_QUEUE": "",
     "INGENIUM_SEAL_ANCHORS_DIR": "",
@@ -116,6 +119,11 @@ class Settings:
         return int(self._value("INGENIUM_EXPIRY_NOTICE_DAYS"))
 
     @property
+    def RETENTION_DAYS(self) -> int:
+        """For how many days trials of rules and imports of awards are kept when they have ended."""
+        return int(self._value("INGENIUM_RETENTION_DAYS"))
+
+    @property
     def DEMONSTRATION(self) -> bool:
         """Marks every document and page as a demonstration."""
         return bool(self._value("INGENIUM_DEMONSTRATION"))
@@ -146,6 +154,11 @@ class Settings:
         return str(self._value("INGENIUM_VERIFY_RATE"))
 
     @property
+    def PUBLIC_RATE(self) -> str:
+        """How often one address may ask for pages and files of credentials, as `number/period`."""
+        return str(self._value("INGENIUM_PUBLIC_RATE"))
+
+    @property
     def RESOLVE_REMOTE(self) -> bool:
         """Whether the verifier fetches other issuers' documents, through the guarded resolver."""
         return bool(self._value("INGENIUM_RESOLVE_REMOTE"))
@@ -159,6 +172,12 @@ class Settings:
     def CONTEXTS_DIR(self) -> Path | None:
         """Folder with further JSON-LD contexts to verify older badges; None when not set."""
         value = str(self._value("INGENIUM_CONTEXTS_DIR"))
+        return Path(value) if value else None
+
+    @property
+    def VOCABULARIES_DIR(self) -> Path | None:
+        """Folder with labels of the European lists in further languages; None when not set."""
+        value = str(self._value("INGENIUM_VOCABULARIES_DIR"))
         return Path(value) if value else None
 
     @property

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -221,6 +222,7 @@ def _values(data: DocumentData) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=256)
 def _code(address: str) -> list[str]:
     """The QR code as rows of 0 and 1, without its quiet zone."""
     if not address:

@@ -56,7 +56,7 @@ PROBLEMS = {
     ),
     "ingenium.E009": Problem(
         Error,
-        "INGENIUM_VERIFY_RATE is not a rate ({value}).",
+        "{setting} is not a rate ({value}).",
         "Write number/period, with period one of sec, min, hour, day: 30/min.",
     ),
     "ingenium.E010": Problem(Error, "{setting} is not a positive number ({value}).", "Default: {default}."),
@@ -69,6 +69,11 @@ PROBLEMS = {
         Error,
         "INGENIUM_CONTEXTS_DIR: {problem}",
         "Remove the file, replace it by the published one, or name its address in index.json.",
+    ),
+    "ingenium.E018": Problem(
+        Error,
+        "INGENIUM_VOCABULARIES_DIR: {problem}",
+        "Remove it, and take it again with: manage.py ingenium_vocabularies.",
     ),
     "ingenium.E013": Problem(
         Error,

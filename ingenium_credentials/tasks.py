@@ -164,6 +164,7 @@ def sweep() -> dict[str, int]:
         "pictures": _queue_batches(api.REDRAW, api.outdated()),
         "simulations": _queue_each(api.SIMULATE, api.simulations_left(now)),
         "status_lists": _queue_each(api.PUBLISH, _lists_left(now)),
+        "let_go": api.let_go(now),
     }
 
 

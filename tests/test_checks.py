@@ -89,6 +89,8 @@ def test_every_check_says_what_to_do(check_id: str) -> None:
         ("VERIFY_RATE", "30", "ingenium.E009"),
         ("VERIFY_RATE", "0/min", "ingenium.E009"),
         ("VERIFY_RATE", "30/fortnight", "ingenium.E009"),
+        ("PUBLIC_RATE", "600", "ingenium.E009"),
+        ("RETENTION_DAYS", 0, "ingenium.E010"),
         ("VERIFY_MAX_BYTES", 0, "ingenium.E010"),
         ("ISSUE_BATCH", "500", "ingenium.E010"),
         ("SWEEP_SECONDS", -1, "ingenium.E010"),

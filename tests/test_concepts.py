@@ -26,7 +26,7 @@ def marked() -> Counter[tuple[str, str]]:
     tree = ast.parse(Path(concepts.__file__).read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     given = [call.args for call in calls if getattr(call.func, "id", "") == "pgettext_lazy"]
-    return Counter(tuple(ast.literal_eval(argument) for argument in pair) for pair in given)  # type: ignore[misc]
+    return Counter(tuple(ast.literal_eval(argument) for argument in pair) for pair in given)
 
 
 def test_translators_are_given_each_label_of_each_list_once_and_no_other() -> None:

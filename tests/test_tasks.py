@@ -30,7 +30,7 @@ EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 NOTHING = dict.fromkeys(
     (
         *("rules", "news", "fetches", "results", "wholes", "awards", "lapsed", "mass_revocations"),
-        *("letters", "time_stamps", "pictures", "simulations", "status_lists"),
+        *("letters", "time_stamps", "pictures", "simulations", "status_lists", "let_go"),
     ),
     0,
 )

@@ -30,6 +30,7 @@ from .importing import Checked, Fault, apply_import, check_import, import_sample
 from .inbox import left as news_left
 from .issuable import Need, needed
 from .issuing import FORMATS, SEAL, issue
+from .judging import judge
 from .keys import (
     create_key,
     default_did,
@@ -92,7 +93,7 @@ from .queueing import (
 )
 from .recipients import recipient
 from .reconciling import Difference, Kind, reconcile, reconcile_nightly
-from .record import achievement_data, award_data, credential_url, issuer_data, organisation_data
+from .record import achievement_data, award_data, common, credential_url, issuer_data, organisation_data
 from .recording import (
     reconsider,
     reconsider_awards,
@@ -105,6 +106,7 @@ from .recording import (
 from .renewing import RenewalPreview, is_renewable, preview_renewal, renew
 from .resolving import resolve
 from .results_import import MOST_RESULTS, PartValue, ReportedResult, import_results
+from .retaining import let_go
 from .reviewing import LOST, lost, open_review
 from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
@@ -189,6 +191,7 @@ __all__ = [
     "carry_out",
     "check_import",
     "close_review",
+    "common",
     "complete_languages",
     "completeness",
     "concerned_by",
@@ -244,12 +247,14 @@ __all__ = [
     "issuable",
     "issue",
     "issuer_data",
+    "judge",
     "key_named",
     "known",
     "known_of",
     "lapse",
     "lapsed",
     "later_runs",
+    "let_go",
     "lost",
     "mandate_data",
     "mark_compromised",

@@ -47,7 +47,14 @@ from . import pictures
 from .branding import ALLIANCE_BOX, EMBLEM_BOX, emblem_of, logo_box, mark_of
 from .errors import NotReady
 from .languages import told_languages
-from .record import achievement_data, award_data, issuer_data, organisation_data
+from .record import (
+    achievement_data,
+    award_data,
+    awarding_bodies,
+    common,
+    issuer_data,
+    organisation_data,
+)
 
 __all__ = ["document", "document_data", "document_fingerprint", "document_image", "document_images"]
 
@@ -78,7 +85,8 @@ def _drawn(make: Callable[[DocumentData], Drawn], data: DocumentData) -> Drawn:
 
 def document_data(award: Award, language: str) -> DocumentData:
     """What the document of an issued award says; raises `NotReady`."""
-    record, words = award_data(award), dict(labels(language))
+    shared, words = common(award.achievement_id, award.issuer_id), dict(labels(language))
+    record = award_data(award, shared)
     achievement = record.achievement
     return DocumentData(
         holder=record.recipient.name,
@@ -93,7 +101,7 @@ def document_data(award: Award, language: str) -> DocumentData:
         address=record.id,
         made_at=award.issued_at or award.awarded_at,
         attachments=tuple(_attachments(award, words)),
-        **_definition(award.achievement, achievement, language, words),
+        **_definition(shared.achievement, achievement, language, words),
     )
 
 
@@ -136,8 +144,7 @@ def _definition(
 ) -> dict[str, Any]:
     """What the document of an award and the picture of its definition have in common."""
     issuer, record = row.issuer, issuer_data(row.issuer)
-    bodies = [body.organisation for body in row.awarding.select_related("organisation").order_by("position")]
-    shown = branding.appearing(record.mode, issuer=issuer.organisation, awarding=bodies)
+    shown = branding.appearing(record.mode, issuer=issuer.organisation, awarding=awarding_bodies(row))
     signer = None
     if record.mode is IssuerMode.MANDATE or len(shown) > 1:
         label = "signed_by_mandate" if record.mode is IssuerMode.MANDATE else "signed_by"

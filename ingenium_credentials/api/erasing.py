@@ -151,6 +151,7 @@ def forget_learner(learner_id: int, *, in_lms: bool = False) -> int:
         _locked(results)
         results.update(printed_name="", dirty=False, next_attempt_at=None, last_problem="")
         Approval.objects.filter(learner_id=learner_id).update(reason="")
+        mentions.remove(learner_id)
         # An account that has ended is nobody any more; its number may stay.
         return sum(
             _erase(award, learner_id=award.learner_id, actor_id=None, reason="account") for award in awards

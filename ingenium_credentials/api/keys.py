@@ -54,7 +54,7 @@ def did_document(issuer: Issuer) -> dict[str, object]:
     methods = [
         MethodData(
             id=key.method_id,
-            public_key=PublicKey.from_jwk(key.public_jwk),
+            public_key=_public_key(json.dumps(key.public_jwk, sort_keys=True)),
             valid_from=key.valid_from,
             revoked=key.compromised_at,
         )
@@ -221,9 +221,15 @@ def _open(uri: str, jwk: str) -> Signer:
 
 def _matching_signer(uri: str, jwk: str) -> Signer:
     signer = open_signer(uri)
-    if signer.public_key != PublicKey.from_jwk(json.loads(jwk)):
+    if signer.public_key != _public_key(jwk):
         raise UnusableKey("The private key does not belong to the public key that the issuer publishes.")
     return signer
+
+
+@lru_cache(maxsize=256)
+def _public_key(jwk: str) -> PublicKey:
+    """Of the row as it is: another one is another text."""
+    return PublicKey.from_jwk(json.loads(jwk))
 
 
 _kept_signer = lru_cache(maxsize=64)(_matching_signer)

@@ -30,8 +30,10 @@ def remove(learner_id: int) -> None:
     """Have nobody named so: trials go whole, since they can be made again; imports lose the rows."""
     for simulation in list(simulations_of(learner_id)):
         simulation.delete()
-    for row, found in list(imports_of(learner_id)):
-        row.rows = [line for line in row.rows if line not in found]
+    named = [row.pk for row, _found in imports_of(learner_id)]
+    # Locked, for one of them may be applied in this moment.
+    for row in AwardImport.objects.select_for_update().filter(pk__in=named).order_by("pk"):
+        row.rows = [line for line in row.rows if not _names(line, learner_id)]
         row.save(update_fields=["rows"])
 
 

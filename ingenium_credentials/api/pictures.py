@@ -14,6 +14,7 @@ from ..models import Achievement, Organisation
 from ..typesetting import labels
 from .branding import ALLIANCE_BOX, EMBLEM_BOX, emblem_of, logo_box, mark_of
 from .languages import told_languages
+from .record import awarding_bodies
 
 __all__ = ["badge", "draw", "look"]
 
@@ -41,7 +42,7 @@ def look(achievement: Achievement) -> str:
 
 def _on_documents(achievement: Achievement, language: str) -> list[object]:
     """What a document shows and a badge may not: every university, the alliance, and who paid."""
-    issuer, bodies = achievement.issuer, _bodies(achievement)
+    issuer, bodies = achievement.issuer, awarding_bodies(achievement)
     shown = appearing(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=bodies)
     places = [(body, logo_box(len(shown))) for body in shown]
     places += [(issuer.alliance, ALLIANCE_BOX)] if issuer.alliance else []
@@ -71,7 +72,7 @@ def badge(achievement: Achievement, language: str) -> BadgeData:
 
 
 def _awarders(achievement: Achievement, language: str) -> str:
-    names = [name for name in (_name(body, language) for body in _bodies(achievement)) if name]
+    names = [name for name in (_name(body, language) for body in awarding_bodies(achievement)) if name]
     if 0 < len(names) <= _MOST_BODIES_NAMED:
         return " · ".join(names)
     return _name(achievement.issuer.organisation, language)
@@ -82,7 +83,7 @@ def _marks(achievement: Achievement, language: str) -> tuple[BadgeMark, ...]:
 
     Some logos without the others would say that those did not award.
     """
-    issuer, bodies = achievement.issuer, _bodies(achievement)
+    issuer, bodies = achievement.issuer, awarding_bodies(achievement)
     shown = appearing(IssuerMode(issuer.mode), issuer=issuer.organisation, awarding=bodies)
     found = [mark_of(body, language, _box(len(shown))) for body in shown[:_MOST_MARKS]]
     if len(shown) > _MOST_MARKS or None in found:
@@ -101,11 +102,6 @@ def _marks(achievement: Achievement, language: str) -> tuple[BadgeMark, ...]:
     )
 
 
-def _bodies(achievement: Achievement) -> list[Organisation]:
-    rows = achievement.awarding.select_related("organisation").order_by("position", "pk")
-    return [row.organisation for row in rows]
-
-
 def _box(count: int) -> tuple[float, float]:
     return _ONE_MARK if count == 1 else (_ROW_OF_MARKS[0] / count, _ROW_OF_MARKS[1])
 
@@ -114,7 +110,7 @@ def _name(organisation: Organisation | None, language: str) -> str:
     """The verified name that suits the language: what is not verified is not shown as fact."""
     if organisation is None:
         return ""
-    names = {name.language: name.value for name in organisation.names.filter(verified=True)}
+    names = {name.language: name.value for name in organisation.names.all() if name.verified}
     return preferred(names, language)
 
 

@@ -61,16 +61,16 @@ def own_document(url: str) -> bytes | None:
         ours = _is_our_site(parts)
     except ValueError as error:
         raise NotResolved("An address is malformed.") from error
+    match = _STATUS_PATH.fullmatch(parts.path)
+    if ours and match is not None and not parts.query:
+        return _status_list(UUID(match[1]))
     issuer = _issuer_at(url)
     if issuer is not None:
         return did_document_bytes(issuer)
-    if not ours:
-        return None
-    match = _STATUS_PATH.fullmatch(parts.path)
-    if match is None or parts.query:
+    if ours:
         # Never over the network: it would ask ourselves, or whoever has taken our name.
         raise NotResolved("This site has no such document.")
-    return _status_list(UUID(match[1]))
+    return None
 
 
 def _is_our_site(parts: SplitResult) -> bool:

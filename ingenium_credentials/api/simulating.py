@@ -31,7 +31,6 @@ _SHOWN = 200
 _REASONS_SHOWN = 5
 _SILENT = dt.timedelta(minutes=2)
 _GIVEN_UP = dt.timedelta(hours=6)
-_KEPT = dt.timedelta(days=30)
 
 State = Simulation.State
 
@@ -94,8 +93,7 @@ def cancel_simulation(simulation: Simulation, *, actor_id: int | None = None) ->
 
 
 def simulations_left(now: dt.datetime) -> list[int]:
-    """Those whose worker has fallen silent, to be gone on with; hopeless ones fail, old ones go."""
-    Simulation.objects.filter(asked_at__lt=now - _KEPT).delete()
+    """Those whose worker has fallen silent, to be gone on with; hopeless ones fail."""
     silent = Simulation.objects.filter(state=State.RUNNING, changed_at__lt=now - _SILENT)
     for row in silent.filter(asked_at__lt=now - _GIVEN_UP):
         _fail(row, _("No worker has finished it. Ask the operator whether workers run, and start it again."))

@@ -124,6 +124,14 @@ def _signed(row: StatusList, now: dt.datetime, valid_until: dt.datetime) -> byte
     return json.dumps(secured, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _publish_if_due(row: StatusList) -> None:
+    """Of many who ask for it at the same moment, one signs; the others have waited for that one."""
+    with transaction.atomic():
+        locked = StatusList.objects.select_for_update().defer("document").get(pk=row.pk)
+        if is_due(locked, timezone.now()):
+            publish(locked)
+
+
 def status_document(uuid: UUID) -> PublishedList:
     """The list with this public id, signed anew if due.
 
@@ -134,7 +142,7 @@ def status_document(uuid: UUID) -> PublishedList:
     now = timezone.now()
     if is_due(row, now):
         try:
-            publish(row)
+            _publish_if_due(row)
             row.refresh_from_db()
         except Exception:
             # Too early to worry: what we have is complete and still valid.

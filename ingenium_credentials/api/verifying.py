@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ..badges import verifier
 from ..badges.contexts.further import read_folder
 from ..badges.jsonld import PINNED_CONTEXTS, Contexts
+from ..badges.means import Resolve
 from ..badges.report import Report, failed, passed
 from ..conf import conf
 from .digesting import erased_award
@@ -40,17 +41,19 @@ def verify(
     now: dt.datetime | None = None,
     challenge: str | None = None,
     domain: str | None = None,
+    resolve: Resolve | None = None,
 ) -> Report:
     """What can be said of these bytes. Never raises, whatever they are.
 
-    `challenge` and `domain` are those under which a presentation was asked for.
+    `challenge` and `domain` are those under which a presentation was asked for; `resolve`
+    is another way to the documents that they name.
     """
     if len(data) > conf.VERIFY_MAX_BYTES:
         most = conf.VERIFY_MAX_BYTES // 1000
         return Report(checks=(failed("size", _("The file is larger than %(most)d kB.") % {"most": most}),))
     report = verifier.verify(
         data,
-        resolve=resolver(),
+        resolve=resolve or resolver(),
         now=now or timezone.now(),
         contexts=_contexts(),
         challenge=challenge,

@@ -30,6 +30,8 @@ _STATED = re.compile(r"\bSHA-256[a-z ]*: ([0-9a-f]{64})\b")
 
 def evidence(mandate: MandateData | None) -> list[dict[str, Any]]:
     """The evidence of a badge that names each agreement by the SHA-256 of its text."""
+    if mandate is None:
+        return []
     return [
         {
             "id": f"ni:///sha-256;{_unpadded(bytes.fromhex(digest))}",
@@ -38,7 +40,7 @@ def evidence(mandate: MandateData | None) -> list[dict[str, Any]]:
             "description": mandate.reference,
             "genre": _GENRE,
         }
-        for digest in (mandate.digests if mandate else ())
+        for digest in mandate.digests
     ]
 
 

@@ -24,7 +24,7 @@ class Seen:
 
 def see(request: HttpRequest, uuid: UUID) -> Seen:
     """The award, or the same `Problem` for one that is private as for one that does not exist."""
-    award = Award.objects.select_related("achievement", "issuer__organisation").filter(uuid=uuid).first()
+    award = Award.objects.filter(uuid=uuid).first()
     if award is None:
         raise not_found()
     if award.state == Award.State.ERASED:

@@ -12,22 +12,14 @@ from attrs import frozen
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from .. import api
 from ..models import Award
 from ..typesetting import languages
 from .pages import Problem
-from .throttle import VerifyThrottle
+from .throttle import DiplomaThrottle, demand_rate
 
 __all__ = ["Diploma", "diploma"]
-
-
-class DiplomaThrottle(VerifyThrottle):
-    """As often as things may be verified, counted apart."""
-
-    scope = "ingenium_diploma"
 
 
 @frozen
@@ -49,8 +41,7 @@ def diploma(request: HttpRequest, award: Award) -> Diploma:
 
 
 def _made(request: HttpRequest, award: Award, language: str) -> bytes:
-    if not DiplomaThrottle().allow_request(Request(request), APIView()):
-        raise Problem(429, _("Too many at once"), _("Please wait a minute and try again."))
+    demand_rate(request, DiplomaThrottle())
     try:
         return api.document(award, language)
     except api.NotReady as error:

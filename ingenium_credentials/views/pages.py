@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from ..badges.errors import CredentialError
 from ..conf import conf
 from .language import offered
 from .negotiation import wants_page
+from .tags import tag_of
 
 __all__ = ["Problem", "guarded", "not_found", "page"]
 
@@ -57,12 +58,27 @@ def not_found() -> Problem:
 
 
 def page(
-    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    revalidated: bool = False,
 ) -> HttpResponse:
-    """A page of ours, for one visitor, to be neither indexed nor kept in shared caches."""
+    """A page of ours, for one visitor, to be neither indexed nor kept in shared caches.
+
+    `revalidated`: who has it already is told so, and it is not laid out again; for pages without
+    forms, of which everything that may change stands in the context.
+    """
     shared = {"brand": _brand(), "demonstration_site": conf.DEMONSTRATION, "offered_languages": offered()}
-    text = render_to_string(f"ingenium_credentials/{template}", shared | dict(context or {}), request)
-    response = HttpResponse(text, status=status)
+    content = shared | dict(context or {})
+    tag = tag_of(request, template, content) if revalidated else ""
+    response = get_conditional_response(request, etag=tag) if tag else None
+    if response is None:
+        text = render_to_string(f"ingenium_credentials/{template}", content, request)
+        response = HttpResponse(text, status=status)
+    if tag:
+        response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Accept", "Accept-Language", "Cookie"))
     return _secured(response)

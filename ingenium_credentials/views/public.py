@@ -30,6 +30,7 @@ from .negotiation import choose
 from .pages import Problem, guarded, not_found, page
 from .sharing import share_links
 from .signatures import signatures
+from .throttle import PublicThrottle, demand_rate
 
 __all__ = ["achievement_image", "achievement_page", "credential", "image_address"]
 
@@ -69,6 +70,7 @@ _PICTURES: dict[str, Callable[[Achievement, bytes], bytes]] = {
 @guarded
 def credential(request: HttpRequest, uuid: UUID, suffix: str = "") -> HttpResponse:
     """A credential, as page or as document."""
+    demand_rate(request, PublicThrottle())
     seen = see(request, uuid)
     if suffix:
         return _document(request, seen, suffix, _MEDIA_TYPES[suffix], download=True)
@@ -126,7 +128,8 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
     }
     if award.state == Award.State.PENDING:
         return confirmation.waiting(request, award, context)
-    stored = {found.format: found for found in award.credentials.all()}
+    # Without the bytes: a sealed credential holds pictures, and only the badge is judged here.
+    stored = {found.format: found for found in award.credentials.defer("body")}
     found = _facts(award, stored)
     context |= {
         "facts": found,
@@ -143,12 +146,15 @@ def _page(request: HttpRequest, seen: Seen) -> HttpResponse:
         **_stack(award, is_owner=seen.is_owner and not as_others),
         "appeal": award.issuer.organisation.homepage if award.issuer.organisation.homepage_verified else "",
     }
-    return page(request, "credential.html", context)
+    return page(request, "credential.html", context, revalidated=not seen.is_owner)
 
 
 def _stack(award: Award, *, is_owner: bool) -> dict[str, object]:
     """What it is made of and what it counts in, as far as the visitor may see those; the rest as a number."""
-    parts, wholes = (list(found.select_related("achievement")) for found in (award.parts, award.wholes))
+    wanted = ("uuid", "state", "shared_at", "achievement__names")
+    parts, wholes = (
+        list(found.select_related("achievement").only(*wanted)) for found in (award.parts, award.wholes)
+    )
     seen = [_linked(part) for part in parts if is_owner or is_public(part)]
     return {
         "parts": seen,
@@ -163,7 +169,9 @@ def _linked(award: Award) -> dict[str, object]:
 
 def _facts(award: Award, stored: dict[str, Credential]) -> facts.Facts:
     try:
-        return facts.of_award(api.award_data(award))
+        shared = api.common(award.achievement_id, award.issuer_id)
+        award.achievement, award.issuer = shared.achievement, shared.issuer
+        return facts.of_award(api.award_data(award, shared))
     except api.NotReady:
         # What the record needs was taken back later; the signed document still has it.
         return reading.of_document(_signed(stored))
@@ -184,9 +192,9 @@ def _narrative(stored: dict[str, Credential]) -> str:
 
 
 def _verdict(stored: dict[str, Credential]) -> wording.Verdict | None:
-    """The stored bytes are judged anew at each view, exactly as a stranger would judge them."""
+    """The stored bytes are judged for each view, exactly as a stranger would judge them."""
     body = next((bytes(stored[name].body) for name in ("ob3", "ob3-jwt") if name in stored), None)
-    return wording.verdict(api.verify(body)) if body is not None else None
+    return wording.verdict(api.judge(body)) if body is not None else None
 
 
 def image_address(uuid: UUID, suffix: str = "svg") -> str:
@@ -198,6 +206,7 @@ def image_address(uuid: UUID, suffix: str = "svg") -> str:
 @guarded
 def achievement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A definition: what is learnt, how, and who awards it."""
+    demand_rate(request, PublicThrottle())
     achievement = _published(uuid)
     found = facts.of_achievement(api.achievement_data(achievement), demonstration=conf.DEMONSTRATION)
     image = image_address(uuid) if achievement.image_svg else ""
@@ -207,13 +216,14 @@ def achievement_page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "image": image,
         "signatures": signatures(achievement, achievement.issuer),
     }
-    return page(request, "achievement.html", context)
+    return page(request, "achievement.html", context, revalidated=True)
 
 
 @open_to_all_origins("GET", "HEAD")
 @guarded
 def achievement_image(request: HttpRequest, uuid: UUID, suffix: str) -> HttpResponse:
     """The badge of a definition, without any credential inside."""
+    demand_rate(request, PublicThrottle())
     achievement = _published(uuid)
     image = bytes(achievement.image_svg if suffix == "svg" else achievement.image_png)
     if not image:

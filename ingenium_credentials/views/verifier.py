@@ -8,11 +8,8 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from .. import api
 from ..badges.report import Report
@@ -20,9 +17,9 @@ from ..conf import conf
 from . import markdown, reading, succession, wording
 from .pages import Problem, guarded, page
 from .submission import Submission, of_form
-from .throttle import VerifyThrottle
+from .throttle import VerifyThrottle, demand_rate
 
-__all__ = ["too_often", "verifier"]
+__all__ = ["verifier"]
 
 
 # Without a token against forgery: the answer depends on what is sent alone and nothing is
@@ -35,7 +32,7 @@ def verifier(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, "verifier.html", {"most": conf.VERIFY_MAX_BYTES // 1000})
     try:
-        _demand_rate(request)
+        demand_rate(request, VerifyThrottle(), _("Too many checks in a short time"))
         submission = of_form(request)
     except Problem as problem:
         context = {"problem": problem, "most": conf.VERIFY_MAX_BYTES // 1000}
@@ -97,16 +94,3 @@ def _file(report: Report) -> str:
     """The report as a file inside the page: nothing is kept, so nothing could be fetched later."""
     text = json.dumps(report.as_dict(), ensure_ascii=False, indent=2)
     return base64.b64encode(text.encode("utf-8", "replace")).decode()
-
-
-def _demand_rate(request: HttpRequest) -> None:
-    throttle = VerifyThrottle()
-    if not throttle.allow_request(Request(request), APIView()):
-        raise too_often(throttle.wait())
-
-
-def too_often(seconds: float | None) -> Problem:
-    """This address has asked too often."""
-    wait = max(1, round(seconds or 60))
-    advice = ngettext("Try again in a second.", "Try again in %(count)d seconds.", wait) % {"count": wait}
-    return Problem(429, _("Too many checks in a short time"), advice, retry_after=wait)

@@ -16,6 +16,7 @@ from . import wording
 from .facts import Party, say
 from .machine import document, open_to_all_origins
 from .pages import Problem, guarded, not_found, page
+from .throttle import PublicThrottle, demand_rate
 
 __all__ = ["did_document", "issuer_page", "status_list"]
 
@@ -26,15 +27,16 @@ _DID_SECONDS = 300
 @guarded
 def issuer_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Who signs, by which keys, for whom, and how to check it."""
+    demand_rate(request, PublicThrottle())
     issuer = _issuer(slug)
     context = {
         "issuer": issuer,
         "organisation": _party(issuer.organisation),
         "alliance": _party(issuer.alliance) if issuer.alliance else None,
-        "keys": issuer.keys.order_by("-valid_from", "-id"),
+        "keys": list(issuer.keys.order_by("-valid_from", "-id")),
         "members": [_party(member) for member in _members(issuer)],
     }
-    return page(request, "issuer.html", context)
+    return page(request, "issuer.html", context, revalidated=True)
 
 
 def _members(issuer: Issuer) -> list[Organisation]:

@@ -33,15 +33,15 @@ def test_what_was_given_up_is_seen_and_tried_again(admin_client: Client, given_u
     assert (given_up.given_up_at, given_up.attempts) == (None, 0)
 
 
-def test_what_was_given_up_is_trouble_for_the_monitoring(client: Client, given_up: Letter) -> None:
-    response = client.get("/ingenium/health/")
+def test_what_was_given_up_is_trouble_for_the_monitoring(admin_client: Client, given_up: Letter) -> None:
+    response = admin_client.get("/ingenium/health/")
 
     assert response.status_code == 503
     assert "letters could not be sent" in response.json()["problems"]
 
 
-def test_a_letter_that_waits_for_an_hour_is_trouble(client: Client, issued: Award) -> None:
-    assert client.get("/ingenium/health/").json()["problems"] == []
+def test_a_letter_that_waits_for_an_hour_is_trouble(admin_client: Client, issued: Award) -> None:
+    assert admin_client.get("/ingenium/health/").json()["problems"] == []
     Letter.objects.update(created_at=issued.awarded_at)
 
-    assert client.get("/ingenium/health/").json()["problems"] == ["letters wait too long to be sent"]
+    assert admin_client.get("/ingenium/health/").json()["problems"] == ["letters wait too long to be sent"]

@@ -267,6 +267,21 @@ def test_everything_that_is_held_on_a_learner_goes(
     assert api.erase_learner(learner.pk) == 0
 
 
+def test_when_an_account_ends_no_file_and_no_trial_names_it_any_more(
+    issued: Award, learner: Any, achievement: Achievement
+) -> None:
+    now = timezone.now()
+    trial = {"course_id": "course-v1:a+b+c", "achievement": achievement, "condition": {}, "asked_at": now}
+    Simulation.objects.create(outcome={"near": [{"learner": learner.pk}]}, **trial)
+    rows = [{"learner": learner.pk, "reason": "Too late"}, {"learner": learner.pk + 7000}]
+    AwardImport.objects.create(achievement=achievement, rows=rows, sha256="0" * 64, at=now)
+
+    api.forget_learner(learner.pk)
+
+    assert not Simulation.objects.exists()
+    assert AwardImport.objects.get().rows == [{"learner": learner.pk + 7000}]
+
+
 def test_a_correction_and_what_it_corrects_go_together(issued: Award, learner: Any) -> None:
     newer = Award.objects.get(pk=issued.pk)
     newer.pk, newer.occasion, newer.status_index = None, 2, issued.status_index + 1

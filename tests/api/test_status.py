@@ -190,6 +190,19 @@ def test_a_list_is_counted_only_when_it_looks_full(achievement: Achievement, iss
     assert not any("COUNT(" in query["sql"] for query in queries)
 
 
+def test_of_many_who_ask_for_a_list_that_is_due_one_signs(issued: Award) -> None:
+    theirs: list[bytes] = []
+
+    def sign() -> None:
+        theirs.append(api.status_document(issued.status_list.uuid).body)
+
+    with CaptureQueriesContext(connection) as queries, just_before("SAVEPOINT ", sign):
+        ours = api.status_document(issued.status_list.uuid).body
+
+    assert [ours] == theirs
+    assert sum(query["sql"].startswith("UPDATE") for query in queries) == 1
+
+
 def test_signing_twice_at_once_harms_nothing(issued: Award) -> None:
     api.revoke(issued.uuid, reason="By mistake")
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, Award, OfferedCourse
+from ingenium_credentials.models import Achievement, Award, Letter, OfferedCourse
 from tests.conftest import COURSE
 
 from .conftest import Judge, Open
@@ -125,3 +125,17 @@ def test_many_are_revoked_by_two(
     assert "Approved." in second.locator("[role=status]").inner_text()
     award.refresh_from_db()
     assert award.state == Award.State.REVOKED
+
+
+def test_a_review_that_nobody_could_be_told_of_says_that_a_person_decides(
+    open_page: Open, judge: Judge, width: int, teacher: Any, award: Award
+) -> None:
+    api.open_review(award, api.LOST, due_at=timezone.now())
+    Letter.objects.filter(kind=Letter.Kind.REVIEW).update(sent_at=None, given_up_at=timezone.now())
+    api.lapse([award.pk])
+
+    page = open_page(f"{PAGE}awards/{award.uuid}/", width=width, user=teacher)
+
+    judge(page, "award-left-to-a-person")
+    assert "It is revoked only if somebody decides so." in page.locator("#facts-title + dl").inner_text()
+    assert "Review left to a person" in page.locator(".story").inner_text()

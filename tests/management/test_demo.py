@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from ingenium_credentials import api
 from ingenium_credentials.badges.verifier import verify
-from ingenium_credentials.demo import alliance, steps
+from ingenium_credentials.demo import alliance, handing_over, steps
 from ingenium_credentials.models import (
     Achievement,
     Award,
@@ -157,7 +157,7 @@ class TestDemonstration:
     def test_fails_when_the_credential_does_not_verify(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        write = steps.write
+        write = handing_over.write
 
         def spoil(path: Path, content: bytes) -> None:
             write(path, content.replace("Ελένη".encode(), "Μαρία".encode()))

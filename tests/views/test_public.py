@@ -183,6 +183,8 @@ def test_head_answers_like_get_without_a_body(client: Client, make_award: Make) 
     assert response.status_code == 200
     assert response["Content-Type"] == "application/vc+ld+json"
     assert response.content == b""
+    page, head = (ask(address(award), headers=HTML) for ask in (client.get, client.head))
+    assert (head.status_code, head["ETag"], head.content) == (200, page["ETag"], b"")
 
 
 # What stands on it

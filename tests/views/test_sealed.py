@@ -153,12 +153,12 @@ def test_the_report_on_a_document_names_each_credential_inside_for_what_it_is(
     assert "Sealed by University of Crete" in page
 
 
-def test_health_counts_seals_that_wait_for_a_time_stamp(client: Client, award: Award) -> None:
+def test_health_counts_seals_that_wait_for_a_time_stamp(admin_client: Client, award: Award) -> None:
     row = award.credentials.get(format="elm")
     long_ago = timezone.now() - dt.timedelta(days=1)
     Credential.objects.filter(pk=row.pk).update(time_stamp_due_at=timezone.now(), issued_at=long_ago)
 
-    found = client.get("/ingenium/health/").json()
+    found = admin_client.get("/ingenium/health/").json()
 
     assert found["seals_without_time_stamp"] == 1
     assert "seals wait too long for a time-stamp" in found["problems"]

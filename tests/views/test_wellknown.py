@@ -9,14 +9,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingenium_credentials import api
 from ingenium_credentials.badges.did import did_web_url
+from ingenium_credentials.badges.keys import generate_key_file
+from ingenium_credentials.badges.public_keys import Algorithm
 from ingenium_credentials.models import Award, CourseResult, Issuer, Organisation, SigningKey, StatusList
 
 from .conftest import Make
+
+HTML = {"accept": "text/html"}
 
 
 def text(response: Any) -> str:
@@ -70,6 +78,27 @@ def test_no_address_of_a_private_key_is_on_any_page(client: Client, issuer: Issu
         assert ".pem" not in text(client.get(path))
 
 
+def test_a_new_key_and_one_that_was_given_up_are_seen_at_once(
+    client: Client, make_award: Make, tmp_path: Path
+) -> None:
+    award = make_award(shared=True)
+    keys = f"/ingenium/issuers/{award.issuer.slug}/did.json"
+    page = f"/ingenium/credentials/{award.uuid}"
+    before, first = client.get(keys), client.get(page, headers=HTML)
+
+    path = tmp_path / "private" / "key.pem"
+    generate_key_file(path, Algorithm.ED25519)
+    new = api.create_key(award.issuer, use="proof", uri=f"file:{path}")
+    after = client.get(keys, headers={"if-none-match": before["ETag"]})
+    assert after.status_code == 200
+    assert new.method_id in text(after)
+
+    api.mark_compromised(award.issuer.keys.get(use="proof", fragment="key-1"))
+    again = client.get(page, headers=HTML | {"if-none-match": first["ETag"]})
+    assert "Not valid" in text(again)
+    assert "Not valid" not in text(first)
+
+
 # Status lists
 
 
@@ -99,6 +128,13 @@ def test_a_list_that_has_not_changed_is_not_sent_twice(client: Client, listed: S
     assert (second.status_code, second.content) == (304, b"")
     assert second["Access-Control-Allow-Origin"] == "*"
     assert second["Cache-Control"] == first["Cache-Control"]
+
+
+def test_head_tells_of_a_list_and_of_keys_without_sending_them(client: Client, listed: StatusList) -> None:
+    for path in (f"/ingenium/status/{listed.uuid}", f"/ingenium/issuers/{listed.issuer.slug}/did.json"):
+        whole, head = client.get(path), client.head(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert (head["ETag"], head["Content-Length"]) == (whole["ETag"], whole["Content-Length"])
 
 
 def test_a_revocation_changes_the_list_at_once(client: Client, make_award: Make) -> None:
@@ -141,7 +177,41 @@ def test_an_unknown_list_is_an_error_that_scripts_can_read(client: Client, db: N
 
 
 def health(client: Client) -> Any:
+    """As staff sees it: with figures, and as of now."""
+    staff, _made = get_user_model().objects.get_or_create(username="operator", is_staff=True)
+    client.force_login(staff)
     return client.get("/ingenium/health/")
+
+
+def test_strangers_learn_what_is_wrong_but_no_figures_and_not_how_things_change_by_the_second(
+    client: Client, db: None
+) -> None:
+    CourseResult.objects.create(learner_id=1, course_id="course-v1:A+B+C", dirty=True)
+    CourseResult.objects.update(changed_at=timezone.now() - dt.timedelta(hours=1))
+    response = client.get("/ingenium/health/")
+    trouble = {"status": "trouble", "problems": ["results wait too long to be evaluated"]}
+    assert (response.status_code, response.json()) == (503, trouble)
+
+    CourseResult.objects.all().delete()
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/ingenium/health/").json() == trouble
+        assert client.head("/ingenium/health/").status_code == 503
+    assert not [query for query in queries if "SAVEPOINT" not in query["sql"]]
+    cache.clear()
+    assert client.get("/ingenium/health/").json() == {"status": "ok", "problems": []}
+
+
+def test_a_cache_that_is_away_does_not_hide_trouble(client: Client, db: None, settings: Any) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
+            "LOCATION": "127.0.0.1:1",
+        }
+    }
+    CourseResult.objects.create(learner_id=1, course_id="course-v1:A+B+C", dirty=True)
+    CourseResult.objects.update(changed_at=timezone.now() - dt.timedelta(hours=1))
+
+    assert client.get("/ingenium/health/").status_code == 503
 
 
 def test_all_is_well_after_an_award(client: Client, make_award: Make) -> None:

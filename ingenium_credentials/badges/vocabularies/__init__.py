@@ -20,8 +20,9 @@ from attrs import frozen
 
 from ..data import ConceptData
 from ..errors import UnknownCode
+from .further import Further, Labels, read_folder
 
-__all__ = ["SCHEMES", "Vocabulary", "find", "nearest", "vocabulary"]
+__all__ = ["SCHEMES", "Vocabulary", "find", "nearest", "schemes_of_concepts", "use", "vocabulary"]
 
 _FOLDER = Path(__file__).parent
 
@@ -83,6 +84,26 @@ class Vocabulary:
         return _entry(self.name, iri).codes[0]
 
 
+_further = Further({}, {}, [])
+
+
+def use(folder: Path | None) -> Further:
+    """Add what `further` has kept in the folder to the lists; None: their own labels alone.
+
+    For the start of a program: concepts that were found before keep the labels that they had.
+    """
+    global _further
+    _further = read_folder(folder, schemes_of_concepts()) if folder else Further({}, {}, [])
+    vocabulary.cache_clear()
+    _index.cache_clear()
+    return _further
+
+
+def schemes_of_concepts() -> dict[str, str]:
+    """The list of each known concept, by its IRI."""
+    return {concept.iri: scheme for scheme in SCHEMES for concept in vocabulary(scheme).concepts}
+
+
 @functools.cache
 def vocabulary(scheme: str) -> Vocabulary:
     """The list of that name, read once; `UnknownCode` for a name that is not in `SCHEMES`."""
@@ -98,8 +119,8 @@ def vocabulary(scheme: str) -> Vocabulary:
         version=document["version"],
         date=document["date"],
         source=document["source"],
-        notes=document.get("notes", ""),
-        entries=tuple(_read(base, entry) for entry in document["concepts"]),
+        notes=" ".join(filter(None, (document.get("notes", ""), _further.notes.get(scheme, "")))),
+        entries=tuple(_read(base, entry, _further.labels.get(scheme, {})) for entry in document["concepts"]),
         retired=tuple(
             Retired(label=entry["label"], codes=tuple(entry["codes"]), instead=tuple(entry["instead"]))
             for entry in document["retired"]
@@ -128,10 +149,11 @@ def nearest(scheme: str, text: str) -> tuple[ConceptData, ...]:
     return tuple(entry.concept for likeness, entry in scored[:_NAMED] if likeness >= _ALIKE)
 
 
-def _read(base: str, entry: Mapping[str, Any]) -> Entry:
+def _read(base: str, entry: Mapping[str, Any], further: Labels) -> Entry:
+    iri = base + entry["id"]
     codes = dict.fromkeys([entry["code"], entry["id"], *entry.get("also", ())])
     return Entry(
-        concept=ConceptData(iri=base + entry["id"], labels=entry["labels"]),
+        concept=ConceptData(iri=iri, labels={**further.get(iri, {}), **entry["labels"]}),
         codes=tuple(codes),
         later=entry.get("later", False),
     )
