@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from .. import api
 from ..badges.errors import CredentialError
-from ..models import AuditEntry, Award, Credential, StatusList
+from ..models import AuditEntry, Award, AwardCourse, Credential, StatusList
+from .bases import TabularInline
 from .life import LifeOfAwards, ReasonForm
 from .read_only import ReadOnlyAdmin
 
@@ -24,6 +25,25 @@ __all__ = ["AuditEntryAdmin", "AwardAdmin", "CredentialAdmin", "StatusListAdmin"
 
 _MOST_ALONE = 10
 """Awards that one person may revoke at once; more are proposed to a second one."""
+
+
+class CourseInline(TabularInline):
+    """The courses whose staff sees to the award."""
+
+    model = AwardCourse
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody."""
+        return False
 
 
 @admin.register(Award)
@@ -37,6 +57,7 @@ class AwardAdmin(LifeOfAwards, ReadOnlyAdmin):
     date_hierarchy = "awarded_at"
     exclude = ("email_salt",)
     readonly_fields = ("trail",)
+    inlines = (CourseInline,)
     actions = (
         *("open_review", "close_review", "correct_name", "correct_grade", "renew"),
         *("revoke", "export_unsigned"),

@@ -22,7 +22,14 @@ from .erasing import (
     preview_learner_erasure,
 )
 from .errors import Conflict, NotAllowed, NotReady, due
-from .exporting import export_csv, export_rows, export_xlsx, note_export
+from .exporting import (
+    csv_of,
+    export_csv,
+    export_rows,
+    export_xlsx,
+    note_export,
+    note_people_export,
+)
 from .facts import known, known_of
 from .fetching import being_fetched, fetch, fetches_left
 from .history import Change, Edit, difference, history
@@ -112,7 +119,13 @@ from .revoking import RevocationPreview, preview_revocation, revoke
 from .ruling import content_of, define_rule, demand_seen, pause, restore, schedule, switch_on, wake_rules
 from .sealing import anchors, define_certificate, retire_certificate, sealer_for, time_stamp, unsigned_export
 from .sharing import share
-from .simulating import cancel_simulation, run_simulation, simulations_left, start_simulation
+from .simulating import (
+    cancel_simulation,
+    people_of_simulation,
+    run_simulation,
+    simulations_left,
+    start_simulation,
+)
 from .stacking import stack, wholes_left
 from .states import STANDING, issuable
 from .status import PublishedList, allot, is_due, publish, status_document, url_of
@@ -204,6 +217,7 @@ __all__ = [
     "create_key",
     "credential_for_certificate",
     "credential_url",
+    "csv_of",
     "decide_mass_revocation",
     "default_did",
     "define",
@@ -264,6 +278,7 @@ __all__ = [
     "news_left",
     "note",
     "note_export",
+    "note_people_export",
     "objections_of",
     "offered_definitions",
     "open_review",
@@ -271,6 +286,7 @@ __all__ = [
     "outdated",
     "palette",
     "pause",
+    "people_of_simulation",
     "personal_data",
     "preview_award_erasure",
     "preview_correction",

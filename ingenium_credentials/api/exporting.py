@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import IO
 
@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from .. import lms
 from ..badges.data import preferred
-from ..models import Award, OfferedCourse
+from ..models import Award, OfferedCourse, Simulation
 from . import auditing
 from .record import credential_url
 
-__all__ = ["export_csv", "export_rows", "export_xlsx", "note_export"]
+__all__ = ["csv_of", "export_csv", "export_rows", "export_xlsx", "note_export", "note_people_export"]
 
 _CHUNK = 500
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -44,9 +44,14 @@ def export_rows(awards: QuerySet[Award]) -> Iterator[tuple[str, ...]]:
 
 
 def export_csv(awards: QuerySet[Award]) -> Iterator[bytes]:
-    """The same as CSV that spreadsheets open as it is: UTF-8 with its mark, semicolons."""
+    """The same as CSV."""
+    return csv_of(export_rows(awards))
+
+
+def csv_of(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Rows as CSV that spreadsheets open as it is: UTF-8 with its mark, semicolons; nothing runs."""
     yield "\ufeff".encode()
-    for row in export_rows(awards):
+    for row in rows:
         written = io.StringIO()
         csv.writer(written, delimiter=";").writerow(_harmless(row))
         yield written.getvalue().encode()
@@ -70,6 +75,11 @@ def note_export(course_id: str, *, actor_id: int | None) -> None:
     """Note that somebody has taken the list of a course away, in the audit log."""
     offered = OfferedCourse.objects.filter(course_id=course_id).first()
     auditing.note("awards-exported", offered or OfferedCourse(course_id=course_id), actor_id=actor_id)
+
+
+def note_people_export(trial: Simulation, *, actor_id: int | None) -> None:
+    """Note that somebody has taken away what would become of the learners of a course."""
+    auditing.note("trial-exported", trial, actor_id=actor_id)
 
 
 def _row(award: Award, username: str) -> tuple[str, ...]:

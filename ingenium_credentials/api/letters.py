@@ -175,8 +175,7 @@ def _review(award: Award, title: str) -> _Words:
         subject=_("Under review: %(title)s") % {"title": title},
         heading=_("Your credential is under review"),
         paragraphs=(
-            _("A result that “%(title)s” was awarded for has changed. It is looked at again.")
-            % {"title": title},
+            _("Whether you have earned “%(title)s” is looked at again.") % {"title": title},
             *_reason(award.review_reason),
             _("Unless it is decided otherwise, the credential is revoked on %(day)s.") % {"day": _day(due)}
             if due is not None

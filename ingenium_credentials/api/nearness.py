@@ -23,10 +23,9 @@ def distance(found: rules.Explanation) -> float:
         return 0.0
     if isinstance(found.node, Leaf):
         return _step(found)
-    missing = found.node.least - sum(child.met is True for child in found.children)
     steps = sorted(distance(child) for child in found.children if not child.met)
     # Every child may be met and the group not, when a course would have to count twice.
-    return sum(steps[: max(missing, 0)]) or 1.0
+    return sum(steps[: max(_missing(found), 0)]) or 1.0
 
 
 def size(node: Node) -> float:
@@ -46,13 +45,24 @@ def is_near(steps: float, whole: float) -> bool:
 
 
 def lacking(found: rules.Explanation) -> Iterator[rules.Explanation]:
-    """The requirements that are not met, or not known to be, where they matter."""
+    """What is not met, or not known to be, where it matters.
+
+    Of a group in which some of several would do, the group itself: naming each of them would ask
+    for all.
+    """
     if found.met:
         return
-    if isinstance(found.node, Leaf):
+    open_ones = [child for child in found.children if not child.met]
+    if isinstance(found.node, Leaf) or (len(open_ones) > 1 and _missing(found) < len(open_ones)):
         yield found
-    for child in found.children:
+        return
+    for child in open_ones:
         yield from lacking(child)
+
+
+def _missing(group: rules.Explanation) -> int:
+    """How many children more are to be met."""
+    return group.node.least - sum(child.met is True for child in group.children)
 
 
 def _step(found: rules.Explanation) -> float:

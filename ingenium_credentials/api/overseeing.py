@@ -22,7 +22,8 @@ def awards_of_course(course_id: str) -> QuerySet[Award]:
     What was erased is not among them.
     """
     offered = OfferedCourse.objects.filter(course_id=course_id).values_list("definitions", flat=True).first()
-    return Award.objects.filter(overseen_by__course_id=course_id, definition__in=offered or ())
+    found = Award.objects.filter(overseen_by__course_id=course_id, definition__in=offered or ())
+    return found.exclude(state=Award.State.ERASED)
 
 
 def courses_of(award: Award, given_in: str = "") -> list[str]:

@@ -30,6 +30,7 @@ __all__ = [
     "lost",
     "open_review",
     "review_wholes",
+    "wholes_of",
 ]
 
 LOST = gettext_noop("The conditions for this award are no longer met.")
@@ -107,5 +108,10 @@ def leave_to_person(award: Award) -> None:
 
 def review_wholes(part: Award, reason: str) -> None:
     """What is built on the award is looked at by a person; it is not taken away with it."""
-    for whole in part.wholes.filter(state__in=(State.PENDING, State.ISSUED)).order_by("pk"):
+    for whole in wholes_of(part):
         open_review(whole, reason)
+
+
+def wholes_of(part: Award) -> QuerySet[Award]:
+    """The awards built on it that nobody looks at yet."""
+    return part.wholes.filter(state__in=(State.PENDING, State.ISSUED)).order_by("pk")

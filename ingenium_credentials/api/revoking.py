@@ -14,7 +14,7 @@ from ..conf import conf
 from ..models import Award, Letter
 from . import announcing
 from .mailing import queue_letter
-from .reviewing import PART_REVOKED, review_wholes
+from .reviewing import PART_REVOKED, review_wholes, wholes_of
 from .states import State, Which, demand_reason, locked, move
 
 __all__ = ["RevocationPreview", "preview_revocation", "revoke"]
@@ -29,6 +29,8 @@ class RevocationPreview:
     state: str
     formats: tuple[str, ...]
     """The credentials that would stop being valid."""
+    wholes: int
+    """How many awards that are built on it would come under review."""
     changes: bool
     """False when the award is revoked or replaced already."""
     seen_within_seconds: int
@@ -43,6 +45,7 @@ def preview_revocation(award_uuid: UUID | str) -> RevocationPreview:
         achievement=preferred(award.achievement.names),
         state=award.state,
         formats=tuple(award.credentials.order_by("format").values_list("format", flat=True)),
+        wholes=wholes_of(award).count(),
         changes=award.revoked_at is None,
         seen_within_seconds=conf.STATUS_LIST_TTL_SECONDS,
     )

@@ -18,12 +18,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import rules
-from ..models import Achievement, AwardRule, Simulation
+from ..models import Achievement, AwardRule, CourseResult, Simulation
 from . import auditing, facts, foreseeing, nearness, queueing
 from .audience import Audience
 from .errors import DATABASE_GONE, problem_of
 
-__all__ = ["cancel_simulation", "run_simulation", "simulations_left", "start_simulation"]
+__all__ = [
+    "cancel_simulation",
+    "people_of_simulation",
+    "run_simulation",
+    "simulations_left",
+    "start_simulation",
+]
 
 _CHUNK = 1000
 _SHOWN = 200
@@ -34,8 +40,8 @@ _GIVEN_UP = dt.timedelta(hours=6)
 
 State = Simulation.State
 
-_WORDS = {foreseeing.Verdict.RENEW: foreseeing.Verdict.HAS.value}
-"""Who would only have it renewed has it."""
+_WORDS = dict.fromkeys((foreseeing.Verdict.RENEW, foreseeing.Verdict.REGAIN), foreseeing.Verdict.HAS.value)
+"""Who would only have it renewed, or its review ended, has it."""
 
 
 def start_simulation(
@@ -90,6 +96,26 @@ def cancel_simulation(simulation: Simulation, *, actor_id: int | None = None) ->
             auditing.note("simulation-cancelled", simulation, actor_id=actor_id)
     simulation.refresh_from_db()
     return simulation
+
+
+def people_of_simulation(simulation: Simulation) -> Iterator[list[tuple[int, str, list[dict[str, Any]]]]]:
+    """Everybody who has a result in the trial's course, judged as of now: who, what, what is missing.
+
+    In chunks, each with the same few queries; learners of other courses alone are left out.
+    """
+    trial = _Trial(
+        simulation.course_id, simulation.achievement, rules.parse(simulation.condition), simulation.rule
+    )
+    whole, after = nearness.size(trial.condition.root), 0
+    while chunk := trial.audience.page(after, _CHUNK):
+        here = CourseResult.objects.filter(course_id=simulation.course_id, learner_id__in=chunk)
+        shown = set(here.values_list("learner_id", flat=True))
+        yield [
+            (learner_id, _nearer(verdict, nearness.distance(found), whole), _reasons(found))
+            for learner_id, verdict, found in trial.judge(chunk)
+            if learner_id in shown
+        ]
+        after = chunk[-1]
 
 
 def simulations_left(now: dt.datetime) -> list[int]:
@@ -164,8 +190,7 @@ def _count(
     outcome: dict[str, Any], learner_id: int, verdict: str, found: rules.Explanation, whole: float
 ) -> None:
     steps = nearness.distance(found)
-    if verdict == "not" and nearness.is_near(steps, whole):
-        verdict = "near"
+    if (verdict := _nearer(verdict, steps, whole)) == "near":
         outcome["near"].append({"learner": learner_id, "steps": round(steps, 4), "reasons": _reasons(found)})
     outcome["counts"][verdict] += 1
     if len(named := outcome["learners"].get(verdict, _FULL)) < _SHOWN:
@@ -173,6 +198,10 @@ def _count(
     if verdict in ("near", "not", "unknown"):
         for leaf in nearness.lacking(found):
             outcome["missing"][leaf.path] = outcome["missing"].get(leaf.path, 0) + 1
+
+
+def _nearer(verdict: str, steps: float, whole: float) -> str:
+    return "near" if verdict == "not" and nearness.is_near(steps, whole) else verdict
 
 
 _FULL = [0] * _SHOWN

@@ -62,9 +62,20 @@ def test_near_is_one_requirement_of_several_or_a_quarter_of_the_way(
 
 
 def test_what_is_lacking_is_named_where_it_matters() -> None:
-    condition = {"all": [{"any": [_passed(A), _passed(B)]}, {"any": [_passed(B), _passed(C)]}]}
+    condition = {"all": [{"all": [_passed(A), _passed(B)]}, _passed(C)]}
 
-    assert [leaf.path for leaf in lacking(_explained(condition, A=None))] == ["all.1.any.0", "all.1.any.1"]
+    assert [leaf.path for leaf in lacking(_explained(condition, A=None))] == ["all.0.all.1", "all.1"]
+
+
+def test_where_one_of_several_would_do_the_group_is_named_and_not_each_of_them() -> None:
+    of = [_passed(A), _passed(B), _passed(C)]
+
+    assert [one.path for one in lacking(_explained({"at_least": 2, "of": of}, A=None))] == [""]
+    assert [one.path for one in lacking(_explained({"at_least": 3, "of": of}, A=None))] == ["of.1", "of.2"]
+    assert [one.path for one in lacking(_explained({"all": [_passed(A), {"any": of[1:]}]}))] == [
+        "all.0",
+        "all.1",
+    ]
 
 
 TREES = st.recursive(

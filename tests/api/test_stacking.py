@@ -243,3 +243,18 @@ def test_a_review_that_ends_well_completes_what_came_meanwhile(
         api.close_review(part, True, "All is well", 1)
 
     assert Award.objects.filter(definition="programme").count() == 1
+
+
+def test_the_preview_of_a_revocation_counts_what_comes_under_review_with_it(
+    programme: Achievement, learner: Any, course_id: str, commits: Any
+) -> None:
+    with commits(execute=True):
+        _pass(learner, course_id)
+        _pass(learner, SEA)
+    part = Award.objects.get(definition="sea")
+    assert api.preview_revocation(part.uuid).wholes == 1
+
+    api.revoke(part.uuid, reason="A mistake")
+
+    assert Award.objects.get(definition="programme").review_reason
+    assert api.preview_revocation(part.uuid).wholes == 0

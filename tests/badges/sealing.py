@@ -18,7 +18,11 @@ COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 
 def organisation(number: int, name: str, identifier: str, country: str = "ROU") -> dict[str, Any]:
     legal = {"id": f"urn:epass:legalIdentifier:{number}", "type": "LegalIdentifier", "notation": identifier}
-    described = {"id": f"urn:epass:org:{number}", "type": "Organisation", "legalName": {"ro": name}}
+    described: dict[str, Any] = {
+        "id": f"urn:epass:org:{number}",
+        "type": "Organisation",
+        "legalName": {"ro": name},
+    }
     described["location"] = [{"address": [{"countryCode": {"id": COUNTRY + country, "type": "Concept"}}]}]
     if identifier:
         described["eIDASIdentifier"] = {**legal, "spatial": {"id": COUNTRY + country, "type": "Concept"}}

@@ -242,3 +242,48 @@ def test_each_beginning_is_a_condition(name: str, needs: dict[str, Any]) -> None
     assert set(template.needs) == set(needs)
     assert str(template.label)
     assert A in parse(template.build(A, **needs)).courses
+
+
+@pytest.mark.parametrize(
+    ("leaf", "facts", "said"),
+    [
+        (
+            {"kind": "block_completed", "block": UNIT},
+            {"blocks": {UNIT: Part(value=Decimal(1))}},
+            "“Project” is completed.",
+        ),
+        ({"kind": "block_completed", "block": UNIT}, {"blocks": {}}, "“Project” is not completed."),
+        ({"kind": "block_completed", "block": UNIT}, {"blocks": None}, "whether “Project” is completed"),
+        (
+            {"kind": "subsection_grade", "block": UNIT, "min_grade": 0.5},
+            {"subsections": {UNIT: Part(value=Decimal("0.4"))}},
+            "The grade in “Project” is 40",
+        ),
+        (
+            {"kind": "subsection_grade", "block": UNIT, "min_grade": 0.5},
+            {"subsections": {UNIT: Part(value=Decimal("0.6"))}},
+            "The grade in “Project” is 60",
+        ),
+        (
+            {"kind": "subsection_grade", "block": UNIT, "min_grade": 0.5},
+            {"subsections": {}},
+            "There is no grade in “Project” yet.",
+        ),
+    ],
+)
+def test_the_name_of_a_part_is_told_and_asks_for_nothing(
+    leaf: dict[str, Any], facts: dict[str, Any], said: str
+) -> None:
+    known = Known(courses={A: _facts(**facts)})
+    named, plain = (
+        explain({"version": 1, "course": A} | leaf | more, known) for more in ({"name": "Project"}, {})
+    )
+
+    assert said in named.message
+    assert "Project" not in plain.message
+    assert (named.met, named.since, named.items) == (plain.met, plain.since, plain.items)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"block_completed", "subsection_grade"}))
+def test_only_a_block_has_a_name(kind: str) -> None:
+    assert "name" not in {**KINDS[kind].required, **KINDS[kind].optional}

@@ -61,6 +61,36 @@ class TestTrial:
         switch = staff.get(at("instructor-switch", course_id, course_rule.uuid)).content.decode()
         assert "Switch on and award 1 learner" in switch
 
+    def test_everybody_can_be_taken_away_as_a_table_with_what_is_missing(
+        self, staff: Client, course_rule: AwardRule, passed: CourseResult, misses: Any, course_id: str
+    ) -> None:
+        begun = api.start_simulation(
+            course_id, course_rule.achievement, course_rule.condition, actor_id=None, rule=course_rule
+        )
+        address = at("instructor-trial-people", course_id, begun.uuid)
+
+        table = b"".join(staff.post(address).streaming_content).decode("utf-8-sig").splitlines()
+
+        assert staff.get(address).status_code == 405
+        assert len(table) == 3
+        assert any("Ελένη Παπαδάκη" in row and row.endswith("Would earn it;") for row in table)
+        assert any("Just miss it;missing:" in row and "needs 80 %" in row for row in table)
+        assert AuditEntry.objects.filter(action="trial-exported").exists()
+
+    def test_where_one_of_several_would_do_it_says_so(
+        self, staff: Client, course_rule: AwardRule, passed: CourseResult, course_id: str
+    ) -> None:
+        courses = [course_id, OTHER, "course-v1:UOC+MED103+2026"]
+        of = [{"kind": "course_passed", "course": course} for course in courses]
+        condition = {"version": 1, "at_least": 2, "of": of}
+        begun = api.start_simulation(course_id, course_rule.achievement, condition, actor_id=None)
+        api.run_simulation(begun.pk)
+
+        page = staff.get(at("instructor-trial", course_id, begun.uuid)).content.decode()
+
+        assert page.count("missing:") == 1
+        assert "at least 2 of these 3" in page
+
     def test_while_it_runs_it_says_how_far_it_is_and_can_be_cancelled(
         self, staff: Client, course_rule: AwardRule, passed: CourseResult, course_id: str
     ) -> None:

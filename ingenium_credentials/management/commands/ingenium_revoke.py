@@ -59,6 +59,8 @@ class Command(WritingCommand):
         formats = ", ".join(preview.formats) or "nothing issued yet"
         self.stdout.write(f"{'Revoked' if asked.yes else 'Would revoke'}: {preview.achievement} ({formats}).")
         self.stdout.write(f"Verifiers see it within {preview.seen_within_seconds} seconds.")
+        if preview.wholes:
+            self.stdout.write(f"Under review with it: {preview.wholes} awards that are built on it.")
         if not asked.yes:
             self.stdout.write(_LAST_LINE)
 

@@ -49,6 +49,7 @@ patterns: list[URLPattern] = [
     path("rules/<uuid:uuid>/try", trials.try_rule, name="instructor-try"),
     path("trials/<uuid:uuid>/", trials.trial_page, name="instructor-trial"),
     path("trials/<uuid:uuid>/progress", trials.progress, name="instructor-trial-progress"),
+    path("trials/<uuid:uuid>/people.csv", trials.people, name="instructor-trial-people"),
     path("trials/<uuid:uuid>/cancel", trials.cancel_trial, name="instructor-trial-cancel"),
     path("awards/", awards.awards, name="instructor-awards"),
     path("awards/export", exports.export, name="instructor-export"),

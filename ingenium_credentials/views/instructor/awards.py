@@ -116,7 +116,7 @@ def filter_of(course: Course, sent: Mapping[str, str]) -> Filter:
 
 def filtered(course: Course, wanted: Filter) -> QuerySet[Award]:
     """The awards of the course that the filter lets through."""
-    found = api.awards_of_course(course.id).exclude(state=Award.State.ERASED)
+    found = api.awards_of_course(course.id)
     if wanted.state:
         found = found.filter(state=wanted.state)
     if wanted.definition:
@@ -163,12 +163,15 @@ def award_page(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponse
         "issued_at": utc(award.issued_at) if award.issued_at else "",
         "grade": "" if award.grade is None else percent(award.grade),
         "valid_until": utc(award.valid_until) if award.valid_until else "",
+        "last_problem": gettext(award.last_problem) if award.last_problem else "",
+        "revocation_reason": gettext(award.revocation_reason) if award.revocation_reason else "",
         "review_reason": gettext(award.review_reason) if award.review_reason else "",
         "review_due_at": utc(award.review_due_at) if award.review_due_at else "",
         "asked_until": utc(award.confirmation_due_at)
         if award.confirmation_due_at and api.awaits_confirmation(award)
         else "",
         "can": _allowed(award, is_replaced=following is not None),
+        "loses": api.preview_revocation(award.uuid),
         "supersedes": award.supersedes,
         "superseded_by": following,
     }
@@ -241,7 +244,7 @@ def _entries(award: Award) -> list[dict[str, str]]:
             "at": utc(entry.at),
             "deed": str(_DEEDS.get(entry.action, entry.action)),
             "who": _hand(entry),
-            "reason": entry.reason,
+            "reason": gettext(entry.reason) if entry.reason else "",
         }
         for entry in found.order_by("at", "pk")[:_MOST_ENTRIES]
     ]

@@ -108,7 +108,7 @@ def _answers(course: Course, learner_id: int) -> list[Answer]:
 
 def _awards(course: Course, learner_id: int) -> list[dict[str, Any]]:
     """What the learner has or had by this course, the newest first."""
-    found = api.awards_of_course(course.id).filter(learner_id=learner_id).exclude(state=Award.State.ERASED)
+    found = api.awards_of_course(course.id).filter(learner_id=learner_id)
     rows = found.select_related("achievement").defer("achievement__image_svg", "achievement__image_png")
     return [
         {

@@ -25,7 +25,7 @@ def sentence(root: Node, options: Options) -> str:
 
 def requirement(leaf: Node, options: Options) -> str:
     """One requirement, or a group of them, in words, such as “passes “MED101” with at least 80 %”."""
-    return _phrase(leaf, options.names)
+    return _phrase(leaf, options.names, outermost=True)
 
 
 def _phrase(node: Node, names: Mapping[str, str], *, outermost: bool = False) -> str:

@@ -6,27 +6,28 @@ outcome knows people by number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from attrs import evolve, frozen
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ... import api, lms, rules
 from ...models import Achievement, AwardRule, CourseResult, Simulation
-from ...rules.grammar import leaves
+from ...rules.grammar import Group as Conditions
+from ...rules.grammar import Leaf
 from ..facts import say
 from . import options, phrases
 from .shown import Options
 from .staff import Course, goto, leave_word, nothing_here, refusal, show, staff_only
 from .standing import utc
-from .tree import of_condition
+from .tree import Node, of_condition
 
 __all__ = [
     "Summary",
@@ -35,6 +36,7 @@ __all__ = [
     "condition_of_trial",
     "newest_valid",
     "of_rule",
+    "people",
     "progress",
     "summary",
     "trial_page",
@@ -45,6 +47,14 @@ State = Simulation.State
 _LOOKED_AT = 20
 _SHOWN = 50
 """People named in each list; the others are counted."""
+_OUTCOMES = {
+    "earn": gettext_lazy("Would earn it"),
+    "near": gettext_lazy("Just miss it"),
+    "not": gettext_lazy("Do not meet it"),
+    "unknown": gettext_lazy("Cannot be told yet"),
+    "revoked": gettext_lazy("Had it revoked or erased, and are not given it anew"),
+    "has": gettext_lazy("Have it already"),
+}
 _GRADES = frozenset({"course_passed", "certificate_issued", "category_grade", "subsection_grade"})
 
 
@@ -199,18 +209,12 @@ class Group:
 
 
 def _groups(course: Course, trial: Simulation) -> list[Group]:
-    titles = {
-        "earn": _("Would earn it"),
-        "unknown": _("Cannot be told yet"),
-        "revoked": _("Had it revoked or erased, and are not given it anew"),
-        "has": _("Have it already"),
-    }
     learners, counts = (trial.outcome or {}).get("learners", {}), counts_of(trial)
     groups = []
-    for verdict, title in titles.items():
-        if counts.get(verdict):
-            people = _people(course, learners.get(verdict, []))
-            groups.append(Group(title=title, people=people, others=counts[verdict] - len(people)))
+    for verdict, title in _OUTCOMES.items():
+        if verdict in learners and counts.get(verdict):
+            found = _people(course, learners[verdict])
+            groups.append(Group(title=str(title), people=found, others=counts[verdict] - len(found)))
     return groups
 
 
@@ -236,8 +240,8 @@ def _near(course: Course, trial: Simulation, phrases_by_path: Mapping[str, str])
         return None
     found = (trial.outcome or {}).get("near", [])
     reasons = {near["learner"]: tuple(_reasons(near["reasons"], phrases_by_path)) for near in found}
-    people = [evolve(person, reasons=reasons[person.learner_id]) for person in _people(course, list(reasons))]
-    return Group(title=_("Just miss it"), people=people, others=count - len(people))
+    missing = [evolve(one, reasons=reasons[one.learner_id]) for one in _people(course, list(reasons))]
+    return Group(title=str(_OUTCOMES["near"]), people=missing, others=count - len(missing))
 
 
 def _reasons(reasons: Sequence[Mapping[str, Any]], phrases_by_path: Mapping[str, str]) -> list[str]:
@@ -265,7 +269,37 @@ def _percent(text: str) -> str:
 
 
 def _phrases(trial: Simulation, named: Options) -> dict[str, str]:
-    """Each requirement in words, by its path in the condition."""
-    paths = [leaf.path for leaf in leaves(rules.parse(trial.condition).root)]
-    nodes = [node for node in of_condition(trial.condition).walk() if not node.is_group]
-    return {path: phrases.requirement(node, named) for path, node in zip(paths, nodes, strict=True)}
+    """Each requirement and each group of them in words, by its path in the condition."""
+    root, shown = rules.parse(trial.condition).root, of_condition(trial.condition)
+    # The editor has a group around everything.
+    pairs = _side_by_side(root, shown.children[0] if isinstance(root, Leaf) else shown)
+    return {node.path: phrases.requirement(words, named) for node, words in pairs}
+
+
+def _side_by_side(node: Conditions | Leaf, shown: Node) -> Iterator[tuple[Conditions | Leaf, Node]]:
+    yield node, shown
+    for child, words in zip([] if isinstance(node, Leaf) else node.children, shown.children, strict=True):
+        yield from _side_by_side(child, words)
+
+
+@staff_only("POST")
+def people(request: HttpRequest, course: Course, uuid: UUID) -> HttpResponseBase:
+    """Everybody of this course with what would become of them, as of now, as CSV."""
+    trial = _trial(course, uuid)
+    named = _phrases(trial, options.of(course, trial.achievement.slug))
+    api.note_people_export(trial, actor_id=request.user.pk)
+    response = StreamingHttpResponse(api.csv_of(_rows(trial, named)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="trial.csv"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _rows(trial: Simulation, named: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    yield _("username"), _("name"), _("outcome"), _("missing")
+    for chunk in api.people_of_simulation(trial):
+        accounts = lms.accounts([learner_id for learner_id, _verdict, _lacking in chunk])
+        for learner_id, verdict, lacking in chunk:
+            person = _person(learner_id, accounts.get(learner_id))
+            word = str(_OUTCOMES.get(verdict, verdict))
+            yield person.username, person.name, word, "; ".join(_reasons(lacking, named))
