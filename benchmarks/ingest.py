@@ -3,7 +3,8 @@
     python -m benchmarks.ingest [--events 400] [--rounds 3]
 
 A course-passing event is sent as the LMS does, in a transaction, through the real receiver
-into the ledger; nothing is evaluated. Beside it, in the same run and each in a transaction
+into the inbox: that is what the LMS waits for. What a worker then does to take the news into
+the ledger is a line of its own; nothing is evaluated. Beside it, in the same run and each in a transaction
 of its own too: the bare insert of one row into the same table, and Django's own
 `update_or_create` of it, which is what a receiver without a ledger's care would write.
 Rounds are interleaved and medians taken. The number of statements must not depend on how
@@ -26,6 +27,7 @@ from pathlib import Path
 
 COURSE = "course-v1:BENCH+1+2026"
 OURS = "event through the receiver"
+WORKER = "taken in by a worker"
 CONTENDERS = ("bare insert", "update_or_create", OURS)
 
 
@@ -38,26 +40,37 @@ def measure(events: int, rounds: int) -> dict[str, object]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from ingenium_credentials import api
+    from ingenium_credentials.models import IncomingNews
+
     call_command("migrate", verbosity=0)
     ways = dict(zip(CONTENDERS, _ways(), strict=True))
     learners = count(1)
 
-    def statements() -> int:
-        with CaptureQueriesContext(connection) as queries:
+    def take_in() -> None:
+        api.take_in(list(IncomingNews.objects.values_list("pk", flat=True)))
+
+    def statements() -> list[int]:
+        with CaptureQueriesContext(connection) as told:
             ways[OURS](next(learners))
-        return len(queries)
+        with CaptureQueriesContext(connection) as merged:
+            take_in()
+        return [len(told), len(merged)]
 
     before = statements()
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds + 1):
+    taken: dict[str, list[float]] = {name: [] for name in (*ways, WORKER)}
+    for _round in range(rounds + 1):
         for name, way in ways.items():
             began = time.perf_counter()
             for _event in range(events):
                 way(next(learners))
-            if number:
-                taken[name].append((time.perf_counter() - began) / events)
+            taken[name].append((time.perf_counter() - began) / events)
+        began = time.perf_counter()
+        take_in()
+        taken[WORKER].append((time.perf_counter() - began) / events)
     after = statements()
-    medians = {name: statistics.median(values) for name, values in taken.items()}
+    # The first round warms up.
+    medians = {name: statistics.median(values[1:]) for name, values in taken.items()}
     return {"seconds": medians, "statements": [before, after]}
 
 
@@ -107,10 +120,11 @@ def _print(database: str, found: dict[str, dict[str, float]]) -> bool:
     """A table; whether the statements are as many after all events as before."""
     seconds, (before, after) = found["seconds"], found["statements"]
     print(f"\n{database:<28}{'µs each':>10}{'per second':>12}{'times bare':>12}")
-    for name in CONTENDERS:
+    for name in (*CONTENDERS, WORKER):
         times = seconds[name] / seconds[CONTENDERS[0]]
         print(f"{name:<28}{seconds[name] * 1e6:>10,.0f}{1 / seconds[name]:>12,.0f}{times:>12.1f}")
-    print(f"statements per event: {before} at first, {after} at last")
+    for where, first, last in zip(("the LMS", "a worker"), before, after, strict=True):
+        print(f"statements per event in {where}: {first} at first, {last} at last")
     return before == after
 
 

@@ -51,7 +51,7 @@ def approve(
         row.approved, row.at = approved, timezone.now()
         row.actor_id, row.reason = actor_id, reason[:255]
         row.save()
-        auditing.note("approved" if approved else "disapproved", rule, actor_id=actor_id, reason=reason)
+        auditing.note("approved" if approved else "disapproved", row, actor_id=actor_id, reason=reason)
         _consider(rule, learner_id)
     return row
 

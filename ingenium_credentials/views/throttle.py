@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import ip_address, ip_network
 
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -32,7 +33,7 @@ class VerifyThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         """A key without the address itself: caches are dumped and logged."""
-        address = get_safest_client_ip(request)
+        address = _whose(get_safest_client_ip(request))
         return f"{self.scope}:{salted_hmac('ingenium_credentials.verify', address).hexdigest()}"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -42,6 +43,17 @@ class VerifyThrottle(SimpleRateThrottle):
         except Exception as error:
             logger.warning("The rate of %s is not limited: %s", self.scope, type(error).__name__)
             return True
+
+
+def _whose(address: str) -> str:
+    """An IPv6 address counts for its /64: one household or server has as many as it likes of those."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
 
 
 class DiplomaThrottle(VerifyThrottle):

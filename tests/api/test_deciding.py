@@ -39,7 +39,10 @@ class TestApproving:
 
         row = Approval.objects.get()
         assert (row.approved, row.actor_id, row.reason) == (False, 2, "Was somebody else")
-        assert AuditEntry.objects.filter(action__in=("approved", "disapproved")).count() == 2
+        entries = AuditEntry.objects.filter(action__in=("approved", "disapproved"))
+        assert entries.count() == 2
+        # About whom it was can be told as long as the approval is there, and no longer.
+        assert {entry.subject_id for entry in entries} == {str(Approval.objects.get().pk)}
 
     def test_the_same_again_keeps_since_when_it_holds(self, rule: AwardRule) -> None:
         first = api.approve(rule, 7, True, actor_id=1)

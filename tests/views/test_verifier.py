@@ -322,6 +322,15 @@ def test_the_rate_is_each_addresss_own(db: None, settings: Any) -> None:
     assert codes == [200, 200, 429]
 
 
+def test_all_addresses_of_one_network_count_as_one_where_everybody_has_many(db: None, settings: Any) -> None:
+    settings.INGENIUM_VERIFY_RATE = "1/min"
+
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "::ffff:198.51.100.9")
+    codes = [post(Client(REMOTE_ADDR=one), b"x").status_code for one in addresses]
+
+    assert codes == [200, 429, 200, 200]
+
+
 def test_the_cache_learns_no_address(client: Client, db: None) -> None:
     post(Client(REMOTE_ADDR="198.51.100.77"), b"x")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ... import api
+from ...conf import conf
 from ...models import Award, AwardRule
 from ..facts import say
 from . import copies, supervision, trials
@@ -65,6 +66,7 @@ def switch_rule(request: HttpRequest, course: Course, uuid: UUID) -> HttpRespons
         "title": say(rule.achievement.names),
         "tried": tried,
         "question": _question(tried),
+        "tells": conf.MAIL,
     }
     return show(request, course, "switch_on.html", context)
 
