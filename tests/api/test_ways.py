@@ -1,6 +1,7 @@
 """Every way to an award gives the same bytes, but for ids, the time of signing and the place in the list.
 
-And but for what follows from these: proofs, seals, and the salted hash of the learner's address.
+And but for what follows from these: proofs, seals, the digest of the badge that another university
+endorses, and the salted hash of the learner's address.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ingenium_credentials.api.keys import default_did
 from ingenium_credentials.badges.keys import generate_key_file
 from ingenium_credentials.badges.public_keys import Algorithm
 from ingenium_credentials.models import (
+    Achievement,
     Award,
     AwardRule,
     CourseResult,
@@ -148,6 +150,8 @@ def _award_jointly(site: Site, *, endorses: bool) -> None:
     if endorses:
         own = Issuer.objects.create(slug="urn", organisation=site.partner, did=default_did("urn"))
         api.create_key(own, use="proof", uri=f"file:{site.partner_key}")
+    else:
+        site.rule.achievement.endorsement_form = Achievement.EndorsementForm.NONE
     api.define(site.rule.achievement, awarding_bodies=[issuer.organisation, site.partner])
 
 
@@ -181,7 +185,7 @@ def _documents(award: Award) -> dict[str, tuple[bytes, ...]]:
 
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SIGNED_AT = re.compile(rb'"iat":\d+')
-_DERIVED = frozenset({"proofValue", "salt", "identityHash"})
+_DERIVED = frozenset({"proofValue", "salt", "identityHash", "digestMultibase"})
 
 
 def _without_own(document: bytes, award: Award, shared: set[bytes]) -> bytes:
