@@ -26,6 +26,8 @@ class Verdict(Enum):
     """A new award in the place of one whose end is near or past."""
     HAS = "has"
     """Nothing: the award is there."""
+    REGAIN = "regain"
+    """The review that the loss of the condition has opened ends well: it is met again."""
     NOT = "not"
     """The condition is not met, and no award by this rule is lost by that."""
     LOSE = "lose"
@@ -51,8 +53,8 @@ class Verdicts:
         is_ready = bool(found.met) and earned_at is not None and earned_at <= now
         if is_ready and awards and renewing.is_earned_again(awards[-1], found.earned_at):
             return Verdict.RENEW
-        if occasions.standing(awards) is not None:
-            return Verdict.HAS
+        if (standing := occasions.standing(awards)) is not None:
+            return Verdict.REGAIN if is_ready and standing.review_reason == reviewing.LOST else Verdict.HAS
         if found.met is False:
             return Verdict.NOT
         if not is_ready or earned_at is None:

@@ -20,7 +20,7 @@ from .states import STANDING
 __all__ = ["insert", "latest", "of_learners", "past", "standing"]
 
 _PLACES_TRIED = 20
-_DECIDING = ("awarded_at", "revoked_at", "erased_at", "valid_until", "review_due_at")
+_DECIDING = ("review_reason", "awarded_at", "revoked_at", "erased_at", "valid_until", "review_due_at")
 
 
 def past(learner_id: int, definition: str) -> list[Award]:

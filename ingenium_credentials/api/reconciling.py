@@ -58,11 +58,18 @@ class Kind(Enum):
     """An award without its credentials; the detail says why, if known."""
     DOUBLE = "double"
     """More than one standing award of one definition. Only reported."""
+    REGAINED = "met again"
+    """The award is under review for the loss of a condition that is met again."""
     WITHDRAWN = "withdrawn"
     """The award stands, its condition is not met any more, and the rule does not let it stand."""
 
 
-_DIFFERS = {Verdict.EARN: Kind.MISSING, Verdict.RENEW: Kind.MISSING, Verdict.LOSE: Kind.WITHDRAWN}
+_DIFFERS = {
+    Verdict.EARN: Kind.MISSING,
+    Verdict.RENEW: Kind.MISSING,
+    Verdict.LOSE: Kind.WITHDRAWN,
+    Verdict.REGAIN: Kind.REGAINED,
+}
 
 
 @frozen(kw_only=True)

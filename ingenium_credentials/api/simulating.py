@@ -40,8 +40,8 @@ _GIVEN_UP = dt.timedelta(hours=6)
 
 State = Simulation.State
 
-_WORDS = {foreseeing.Verdict.RENEW: foreseeing.Verdict.HAS.value}
-"""Who would only have it renewed has it."""
+_WORDS = dict.fromkeys((foreseeing.Verdict.RENEW, foreseeing.Verdict.REGAIN), foreseeing.Verdict.HAS.value)
+"""Who would only have it renewed, or its review ended, has it."""
 
 
 def start_simulation(

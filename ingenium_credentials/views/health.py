@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from .. import api
 from ..badges.errors import CredentialError
 from ..conf import conf
-from ..models import Award, CourseResult, Credential, Issuer, Letter, Reconciliation, StatusList
+from ..models import Award, CourseResult, Credential, IncomingNews, Issuer, Letter, Reconciliation, StatusList
 
 __all__ = ["health"]
 
@@ -78,7 +78,13 @@ def _found(now: dt.datetime) -> dict[str, Any]:
 def _results(now: dt.datetime) -> dict[str, Any]:
     dirty = CourseResult.objects.filter(dirty=True)
     oldest = dirty.aggregate(oldest=Min("changed_at"))["oldest"]
-    return {"dirty_results": dirty.count(), "oldest_dirty_seconds": _age(oldest, now)}
+    untaken = IncomingNews.objects.aggregate(oldest=Min("heard_at"))["oldest"]
+    return {
+        "incoming_news": IncomingNews.objects.count(),
+        "oldest_news_seconds": _age(untaken, now),
+        "dirty_results": dirty.count(),
+        "oldest_dirty_seconds": _age(oldest, now),
+    }
 
 
 def _awards(now: dt.datetime) -> dict[str, Any]:
@@ -156,6 +162,7 @@ def _can_sign(issuer: Issuer, use: str) -> bool:
 def _problems(facts: dict[str, Any]) -> list[str]:
     patience = _PATIENCE * conf.SWEEP_SECONDS
     tests = (
+        ("oldest_news_seconds", patience, "news of the LMS waits too long to be taken in"),
         ("oldest_dirty_seconds", patience, "results wait too long to be evaluated"),
         ("oldest_seal_without_time_stamp_seconds", patience, "seals wait too long for a time-stamp"),
         ("oldest_letter_seconds", patience, "letters wait too long to be sent"),

@@ -61,7 +61,7 @@ def of_document(document: Mapping[str, Any]) -> Facts:
         holder=names[0] if names else "",
         holder_latin=names[1] if len(names) > 1 else "",
         issuer=_party(issuer, document.get("issuer")),
-        alliance=_party(_object(issuer.get("parentOrg"))),
+        alliance=_party(_object(issuer.get("parentOrg")), issuer.get("parentOrg")),
         awarding=tuple(_awarding(achievement)),
         awarded_at=_moment(document, "awardedDate", "validFrom", "issuanceDate"),
         valid_until=_moment(document, "validUntil", "expirationDate"),

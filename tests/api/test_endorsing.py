@@ -149,9 +149,54 @@ class TestEachAwardIsSigned:
 
         assert api.verify(json.dumps(second).encode()).verdict == "not valid"
 
+    def test_an_endorsement_does_not_fit_what_the_issuer_signs_later_under_the_same_id(
+        self, joint: Achievement, learner: Any, issuer: Issuer
+    ) -> None:
+        badge = _badge(_issued(joint, learner))
+        badge["credentialSubject"]["achievement"]["name"] = "Doctorate"
+
+        report = api.verify(_signed_again(badge, issuer))
+
+        (found,) = (check for check in report.checks if check.id == "endorsements")
+        assert report.verdict == "not valid"
+        assert (found.message, found.detail) == (
+            "A university has signed something else than what this badge says.",
+            "Signed by 1 of 3 universities.",
+        )
+
+
+def _signed_again(badge: dict[str, Any], issuer: Issuer) -> bytes:
+    unsigned = {name: value for name, value in badge.items() if name != "proof"}
+    now = timezone.now()
+    signer, key = signer_for(issuer, "proof", now)
+    signed = proof.secure(unsigned, signer=signer, verification_method=key.method_id, created=now)
+    return json.dumps(signed).encode()
+
 
 @pytest.mark.usefixtures("signing")
 class TestTheVersionIsSigned:
+    def test_does_not_fit_another_title(self, joint: Achievement, learner: Any, issuer: Issuer) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.VERSION
+        api.define(joint)
+        badge = _badge(_issued(joint, learner))
+        badge["credentialSubject"]["achievement"]["name"] = "Doctorate"
+
+        assert api.verify(_signed_again(badge, issuer)).verdict == "not valid"
+
+    def test_is_signed_anew_where_it_did_not_say_what(
+        self, joint: Achievement, learner: Any, second_learner: Any
+    ) -> None:
+        joint.endorsement_form = Achievement.EndorsementForm.VERSION
+        api.define(joint)
+        _issued(joint, learner)
+        for row in Endorsement.objects.all():
+            del row.document["credentialSubject"]["digestMultibase"]
+            row.save()
+
+        report = api.verify(bytes(_issued(joint, second_learner).credentials.get(format="ob3").body))
+
+        assert report.verdict == "valid"
+
     def test_once_for_all_its_awards(
         self, joint: Achievement, learner: Any, second_learner: Any, signing: list[Issuer]
     ) -> None:

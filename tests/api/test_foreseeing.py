@@ -93,7 +93,7 @@ def test_a_trial_does_not_promise_it_to_whoever_had_it_erased(
     assert (outcome["counts"]["earn"], outcome["counts"]["revoked"]) == (0, 1)
 
 
-def test_what_was_revoked_by_itself_and_is_met_again_is_missing(
+def test_what_is_met_again_stands_again_and_what_was_revoked_by_itself_is_missing(
     platform: dict[str, Any], achievement: Achievement, learner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lms, "facts_of_course", lambda *_asked: iter(()))
@@ -110,6 +110,11 @@ def test_what_was_revoked_by_itself_and_is_met_again_is_missing(
     api.define_rule(rule)
     _pass(learner, COURSE)
     _evaluate()
+    platform["CohortMembership"].clear()
+    assert _found() == [(Kind.WITHDRAWN, True)]
+    platform["CohortMembership"].append(membership)
+    assert _found() == [(Kind.REGAINED, True)]
+    assert _states() == [State.ISSUED]
     platform["CohortMembership"].clear()
     assert _found() == [(Kind.WITHDRAWN, True)]
     Award.objects.update(review_due_at=timezone.now() - DAY)

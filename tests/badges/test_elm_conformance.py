@@ -95,7 +95,8 @@ def test_whatever_is_left_out_the_document_meets_the_shapes(
     assert shapes.violations(document(award, languages)) == set()
 
 
-DEMO = json.loads((Path(demo.__file__).parent / "offer.json").read_bytes())["achievement"]
+OFFER = json.loads((Path(demo.__file__).parent / "offer.json").read_bytes())
+PART, WHOLE = OFFER["achievement"], OFFER["whole"]["achievement"]
 
 
 def _outcome(said: dict[str, Any]) -> OutcomeData:
@@ -104,18 +105,29 @@ def _outcome(said: dict[str, Any]) -> OutcomeData:
     return OutcomeData(**members)
 
 
-@pytest.mark.parametrize("languages", [["en"], ["fr"], ["el", "fr"], ["en", "fr", "el"]], ids="-".join)
-def test_definition_of_the_demonstration_meets_the_shapes(languages: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("definition", "languages"),
+    [
+        *((PART, languages) for languages in (["en"], ["fr"], ["el", "fr"], ["en", "fr", "el"])),
+        *((WHOLE, languages) for languages in (["en"], ["el"], ["en", "el"])),
+    ],
+    ids=lambda value: value["slug"] if isinstance(value, dict) else "-".join(value),
+)
+def test_each_definition_of_the_demonstration_meets_the_shapes(
+    definition: dict[str, Any], languages: list[str]
+) -> None:
     concepts = ("isced_f", "mode", "assessment", "supervision")
     texts = ("names", "descriptions", "criteria", "prerequisites", "stackability", "further_information")
     award = with_achievement(
         PLAIN,
-        **{name: DEMO[name] for name in (*texts, "eqf_level", "hours") if name in DEMO},
-        **{name: ConceptData(**DEMO[name]) for name in concepts if name in DEMO},
-        outcomes=tuple(map(_outcome, DEMO["outcomes"])),
-        languages=tuple(DEMO["languages"]),
+        **{name: definition[name] for name in (*texts, "eqf_level", "hours") if name in definition},
+        **{name: ConceptData(**definition[name]) for name in concepts if name in definition},
+        outcomes=tuple(map(_outcome, definition["outcomes"])),
+        languages=tuple(definition["languages"]),
         quality_assurance=QualityAssuranceData(
-            kind=ConceptData(**DEMO["quality_kind"]), agency=DEMO["quality_agency"], agency_country="GR"
+            kind=ConceptData(**definition["quality_kind"]),
+            agency=definition["quality_agency"],
+            agency_country="GR",
         ),
     )
 

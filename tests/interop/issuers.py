@@ -18,7 +18,8 @@ from ingenium_credentials.badges.errors import NotResolved
 from ingenium_credentials.badges.keys import SoftwareSigner
 from ingenium_credentials.badges.report import Report
 from ingenium_credentials.badges.verifier import verify
-from tests.badges.examples import AWARD, AWARDED_AT, DID_URL, ISSUER, NOW
+from tests.badges.examples import AWARDED_AT, DID_URL, ISSUER, NOW
+from tests.vectors.build import BY_MANDATE
 
 from .peers import Peer
 
@@ -26,7 +27,7 @@ CONTEXTS: Mapping[str, Any] = {url: json.loads(read(pin)) for url, pin in PINNED
 """The documents that both sides get: the pinned contexts, parsed."""
 
 # openbadgeslib reads the clock of this machine, so the end lies far off.
-LASTING = evolve(AWARD, status=None, valid_until=dt.datetime(2199, 1, 15, 9, tzinfo=dt.UTC))
+LASTING = evolve(BY_MANDATE, status=None, valid_until=dt.datetime(2199, 1, 15, 9, tzinfo=dt.UTC))
 """An award with everything that a credential can say, but a status."""
 
 

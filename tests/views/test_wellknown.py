@@ -20,7 +20,15 @@ from ingenium_credentials import api
 from ingenium_credentials.badges.did import did_web_url
 from ingenium_credentials.badges.keys import generate_key_file
 from ingenium_credentials.badges.public_keys import Algorithm
-from ingenium_credentials.models import Award, CourseResult, Issuer, Organisation, SigningKey, StatusList
+from ingenium_credentials.models import (
+    Award,
+    CourseResult,
+    IncomingNews,
+    Issuer,
+    Organisation,
+    SigningKey,
+    StatusList,
+)
 
 from .conftest import Make
 
@@ -235,6 +243,15 @@ def test_results_that_wait_too_long_are_trouble(client: Client, db: None) -> Non
 
     assert response.status_code == 503
     assert response.json()["problems"] == ["results wait too long to be evaluated"]
+
+
+def test_news_that_nobody_takes_in_is_trouble(client: Client, db: None) -> None:
+    heard_at = timezone.now()
+    IncomingNews.objects.create(learner_id=1, kind="passing", heard_at=heard_at)
+    assert health(client).status_code == 200
+    IncomingNews.objects.update(heard_at=heard_at - dt.timedelta(hours=1))
+
+    assert health(client).json()["problems"] == ["news of the LMS waits too long to be taken in"]
 
 
 def test_awards_that_could_not_be_issued_are_trouble(client: Client, make_award: Make) -> None:
