@@ -62,7 +62,7 @@ def lacking(found: rules.Explanation) -> Iterator[rules.Explanation]:
 
 def _missing(group: rules.Explanation) -> int:
     """How many children more are to be met."""
-    return group.node.least - sum(child.met is True for child in group.children)
+    return int(group.node.least) - sum(child.met is True for child in group.children)
 
 
 def _step(found: rules.Explanation) -> float:
