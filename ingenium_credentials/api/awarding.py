@@ -209,8 +209,7 @@ def _decide_parts(rule: AwardRule, learner_id: int) -> None:
 
     Else what a whole is made of, and since when, would depend on which task comes first.
     """
-    definitions = rules.definitions_of(rule.condition)
-    if not definitions:
+    if not (definitions := rules.definitions_of(rule.condition)):
         return
     news = CourseResult.objects.filter(learner_id=learner_id, dirty=True)
     courses = set(news.values_list("course_id", flat=True))
