@@ -125,7 +125,8 @@ def test_any_bytes_give_a_report(data: bytes) -> None:
     report = judged(data)
 
     assert is_sound(report)
-    assert report.verdict == "not valid"
+    # What begins as a PDF and is not built as a diploma may be a sound one of somebody else's.
+    assert report.verdict == ("could not be checked" if data.startswith(b"%PDF-") else "not valid")
 
 
 @quick

@@ -10,9 +10,17 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ingenium_credentials import api
-from ingenium_credentials.models import Achievement, AwardRule, CourseResult, OfferedCourse
+from ingenium_credentials.models import (
+    Achievement,
+    AuditEntry,
+    Award,
+    AwardRule,
+    CourseResult,
+    OfferedCourse,
+)
 
 from .test_instructor import at
 
@@ -66,3 +74,37 @@ def test_an_import_s_page_reads_many_names_at_once(
         asked.append(_asked(staff, at("instructor-import-check", course_id, checked.row.uuid), some))
 
     assert asked[0] == asked[1]
+
+
+def test_results_that_wait_are_said_with_their_reason(
+    staff: Client, offered: OfferedCourse, passed: CourseResult, course_id: str
+) -> None:
+    CourseResult.objects.filter(pk=passed.pk).update(last_problem="The account has no name.")
+
+    page = staff.get(at("instructor", course_id)).content.decode()
+
+    assert "The result of one learner waits: The account has no name." in page
+    assert f'name="learner_id" value="{passed.learner_id}"' in page
+
+
+def test_a_result_that_waits_is_tried_again_from_the_page_of_its_learner(
+    staff: Client,
+    course_rule: AwardRule,
+    passed: CourseResult,
+    course_id: str,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    switched = {"to": "on", "seen_revision": "1"}
+    staff.post(at("instructor-switch", course_id, course_rule.uuid), switched)
+    later = timezone.now() + dt.timedelta(days=1)
+    waiting = {"last_problem": "The account has no name.", "next_attempt_at": later, "attempts": 9}
+    CourseResult.objects.filter(pk=passed.pk).update(dirty=True, **waiting)
+    sent = {"learner_id": str(passed.learner_id)}
+    assert "The account has no name." in staff.post(at("instructor-why", course_id), sent).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = staff.post(at("instructor-why", course_id), {**sent, "do": "retry"}).content.decode()
+
+    assert "The account has no name." not in page
+    assert AuditEntry.objects.filter(action="retried", subject_kind="courseresult").exists()
+    assert Award.objects.get().learner_id == passed.learner_id
