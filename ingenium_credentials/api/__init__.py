@@ -9,7 +9,7 @@ from .completeness import Missing, completeness, missing
 from .concluding import close_review
 from .confirming import OTHER_NAME, NamePreview, awaits_confirmation, confirm_name, preview_name
 from .correcting import NAME_SOURCES, CorrectionPreview, correct_grade, correct_name, preview_correction
-from .deciding import approve, award_by_hand, award_others, retry, why_not
+from .deciding import approve, award_by_hand, award_others, retry, retry_result, why_not
 from .definitions import activate, define, freeze, new_version, outdated, redraw, retire_achievement
 from .documents import document, document_fingerprint, document_image, document_images
 from .endorsing import LARGEST_AGREEMENT, define_mandate, mandate_data
@@ -318,6 +318,7 @@ __all__ = [
     "retire_achievement",
     "retire_certificate",
     "retry",
+    "retry_result",
     "revoke",
     "rotate",
     "rules_for",

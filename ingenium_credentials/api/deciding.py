@@ -22,6 +22,7 @@ __all__ = [
     "award_others",
     "follow",
     "retry",
+    "retry_result",
     "why_not",
 ]
 
@@ -138,6 +139,14 @@ def award_by_hand(
         actor_id=actor_id,
         reason=reason.strip(),
     )
+
+
+def retry_result(result: CourseResult, *, actor_id: int | None = None) -> None:
+    """Have a result that waits evaluated at once, however often it has failed."""
+    with transaction.atomic():
+        recording.reconsider_results([result.pk])
+        auditing.note("retried", result, actor_id=actor_id)
+        queueing.queue(queueing.EVALUATE, [result.pk])
 
 
 def retry(award: Award, *, actor_id: int | None = None) -> Award:

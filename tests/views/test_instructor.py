@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from typing import Any
@@ -19,6 +20,7 @@ from ingenium_credentials.badges.errors import UnusableKey
 from ingenium_credentials.models import (
     Achievement,
     AuditEntry,
+    Award,
     AwardRule,
     CourseResult,
     OfferedCourse,
@@ -355,6 +357,30 @@ def test_results_that_wait_are_said_with_their_reason(
     page = staff.get(at("instructor", course_id)).content.decode()
 
     assert "The result of one learner waits: The account has no name." in page
+    assert f'name="learner_id" value="{passed.learner_id}"' in page
+
+
+def test_a_result_that_waits_is_tried_again_from_the_page_of_its_learner(
+    staff: Client,
+    course_rule: AwardRule,
+    passed: CourseResult,
+    course_id: str,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    switched = {"to": "on", "seen_revision": "1"}
+    staff.post(at("instructor-switch", course_id, course_rule.uuid), switched)
+    later = timezone.now() + dt.timedelta(days=1)
+    waiting = {"last_problem": "The account has no name.", "next_attempt_at": later, "attempts": 9}
+    CourseResult.objects.filter(pk=passed.pk).update(dirty=True, **waiting)
+    sent = {"learner_id": str(passed.learner_id)}
+    assert "The account has no name." in staff.post(at("instructor-why", course_id), sent).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = staff.post(at("instructor-why", course_id), {**sent, "do": "retry"}).content.decode()
+
+    assert "The account has no name." not in page
+    assert AuditEntry.objects.filter(action="retried", subject_kind="courseresult").exists()
+    assert Award.objects.get().learner_id == passed.learner_id
 
 
 def test_what_staff_do_is_in_the_audit_log_with_who_did_it(

@@ -10,10 +10,11 @@ from typing import Any
 from attrs import frozen
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from ... import api, lms
-from ...models import Award, AwardRule
+from ...models import Award, AwardRule, CourseResult
 from ..facts import Text, say
 from ..requirements import WORDS, Line, lines
 from . import options, phrases
@@ -53,6 +54,7 @@ def why(request: HttpRequest, course: Course) -> HttpResponseBase:
             context["problem"] = nobody()
         else:
             context["problem"] = _decide(request, course, account.learner_id)
+            context["waits"] = _waits(request, course, account.learner_id)
             context["answers"] = _answers(course, account.learner_id)
             context["awards"] = _awards(course, account.learner_id)
     return show(request, course, "why.html", context)
@@ -98,6 +100,18 @@ def _decide(request: HttpRequest, course: Course, learner_id: int) -> str:
     except Exception as error:
         return refusal(error)
     return ""
+
+
+def _waits(request: HttpRequest, course: Course, learner_id: int) -> str:
+    """Why the learner's result could not be evaluated, after it is tried again where that was asked for."""
+    found = CourseResult.objects.filter(course_id=course.id, learner_id=learner_id).exclude(last_problem="")
+    result = found.first()
+    if result is None:
+        return ""
+    if request.POST.get("do") == "retry":
+        api.retry_result(result, actor_id=request.user.pk)
+        return ""
+    return gettext(result.last_problem)
 
 
 def _answers(course: Course, learner_id: int) -> list[Answer]:

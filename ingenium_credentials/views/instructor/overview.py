@@ -8,8 +8,9 @@ from attrs import frozen
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from ... import api
+from ... import api, lms
 from ...models import Achievement, Award, AwardRule, CourseResult
 from .. import wording
 from ..facts import Text, say
@@ -24,6 +25,7 @@ __all__ = ["RuleCard", "overview", "rule_card", "rules_of"]
 _PICTURES = ("achievement__image_svg", "achievement__image_png")
 _MOST_PROBLEMS = 5
 _MOST_ELSEWHERE = 20
+_MOST_WAITING = 10
 
 
 @frozen(kw_only=True)
@@ -117,7 +119,13 @@ def _card(
 
 
 def _problems(course: Course) -> list[dict[str, object]]:
-    """Why results of this course could not be evaluated, and for how many learners."""
+    """Why results of this course could not be evaluated, for how many learners, and for whom."""
     failed = CourseResult.objects.filter(course_id=course.id).exclude(last_problem="")
     counted = failed.order_by().values("last_problem").annotate(count=Count("pk")).order_by("-count")
-    return [dict(row) for row in counted[:_MOST_PROBLEMS]]
+    found = []
+    for row in counted[:_MOST_PROBLEMS]:
+        waiting = failed.filter(last_problem=row["last_problem"]).order_by("pk")[:_MOST_WAITING]
+        accounts = lms.accounts(waiting.values_list("learner_id", flat=True))
+        reason = gettext(row["last_problem"])
+        found.append({"reason": reason, "count": row["count"], "people": list(accounts.values())})
+    return found
