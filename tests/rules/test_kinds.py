@@ -205,6 +205,15 @@ def test_two_units_of_one_course_are_two() -> None:
     assert _met({"at_least": 2, "of": units}, courses={A: _facts(blocks=done)}) is True
 
 
+def test_two_categories_of_one_course_are_two() -> None:
+    names = ("Homework", "Exam")
+    grades = [{"kind": "category_grade", "course": A, "category": name, "min_grade": 0.5} for name in names]
+    reached = _facts(categories={name: Part(value=Decimal(1), at=MAY) for name in names})
+
+    assert _met({"at_least": 2, "of": grades}, courses={A: reached}) is True
+    assert _met({"at_least": 2, "of": [grades[0], grades[0]]}, courses={A: reached}) is False
+
+
 def test_two_sums_do_not_count_the_same_course() -> None:
     node = {
         "all": [
