@@ -98,13 +98,14 @@ def _subsection(leaf: Leaf, known: Known) -> Explanation:
 def _part_grade(leaf: Leaf, told: bool, part: Part | None) -> Explanation:
     least = leaf.min_grade or Decimal(0)
     if part is None and not least:
-        # 'At least nothing' is met by everybody, and `faults` warns of it.
-        part = Part(value=Decimal(0), at=TIMELESS)
+        part = Part(value=Decimal(0))
     if part is None:
         return _open(leaf, False if told else None, lambda: _say_no_part_grade(_part(leaf)), need=least)
     figures: dict[str, Any] = {"have": part.value, "need": least}
     if part.value >= least:
-        return _met(leaf, part.since(least), lambda: _say_part_grade(_part(leaf), part.value), **figures)
+        # 'At least nothing' is met by everybody and ever since, and `faults` warns of it.
+        since = part.since(least) if least else TIMELESS
+        return _met(leaf, since, lambda: _say_part_grade(_part(leaf), part.value), **figures)
     return _open(leaf, False, lambda: _say_too_low(_part(leaf), part.value, least), **figures)
 
 

@@ -96,6 +96,15 @@ def test_what_has_no_date_does_not_keep_the_rest_from_having_one() -> None:
     assert explanation.lines[1].is_timeless
 
 
+@pytest.mark.parametrize("at", [None, MAY])
+def test_a_grade_that_comes_does_not_date_what_asks_for_none(at: dt.datetime | None) -> None:
+    condition = {"version": 1, "kind": "subsection_grade", "course": A, "block": UNIT, "min_grade": 0}
+    graded = _facts(subsections={UNIT: Part(value=Decimal("0.4"), at=at)})
+
+    assert explain(condition, Known(courses={A: _facts()})).is_timeless
+    assert explain(condition, Known(courses={A: graded})).is_timeless
+
+
 def test_the_second_of_three_is_earned_when_the_second_was() -> None:
     condition = {
         "version": 1,
@@ -194,6 +203,15 @@ def test_two_units_of_one_course_are_two() -> None:
     done = {block: Part(value=Decimal(1), at=MAY) for block in (UNIT, other)}
 
     assert _met({"at_least": 2, "of": units}, courses={A: _facts(blocks=done)}) is True
+
+
+def test_two_categories_of_one_course_are_two() -> None:
+    names = ("Homework", "Exam")
+    grades = [{"kind": "category_grade", "course": A, "category": name, "min_grade": 0.5} for name in names]
+    reached = _facts(categories={name: Part(value=Decimal(1), at=MAY) for name in names})
+
+    assert _met({"at_least": 2, "of": grades}, courses={A: reached}) is True
+    assert _met({"at_least": 2, "of": [grades[0], grades[0]]}, courses={A: reached}) is False
 
 
 def test_two_sums_do_not_count_the_same_course() -> None:
