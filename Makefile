@@ -35,7 +35,7 @@ test: .venv/test ## Install the system's parts and run every check and test (abo
 
 .PHONY: quick
 quick: .venv/test ## The tests without browser, servers, Node or packaging
-	@$(BIN)/tox -q -e py311-django52 -- -m "not (browser or interop or mysql or broker or packaging or conformance or demo or faults)"
+	@$(BIN)/tox -q -e py311-django52 -- -m "not (browser or interop or mysql or broker or packaging or conformance or once or faults)"
 
 .PHONY: faults
 faults: .venv/test ## Kill MariaDB, Redis and workers while 2,000 results stream in; count what exists (SEED=number: again)

@@ -42,7 +42,7 @@ from ingenium_credentials.models import (
 
 from .test_issued_documents import OPTIONAL
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.timeout(600)]
 
 EARNED_AT = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
 REASON = "As the rule would"

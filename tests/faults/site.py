@@ -311,7 +311,7 @@ def award_some(count: str) -> None:
 
 
 def issue_and_crash(server: str, after: str) -> None:
-    """Issue them all in one batch; the database server is killed before that many documents are stored."""
+    """Issue them all in one batch; the server is killed with the documents of one more stored and open."""
     from ingenium_credentials import api
     from ingenium_credentials.models import Award
 
@@ -319,11 +319,11 @@ def issue_and_crash(server: str, after: str) -> None:
 
     def crash(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         nonlocal stored
-        if sql.startswith("INSERT INTO `ingenium_credentials_credential`"):
-            stored += 1
-            if stored > int(after):
-                os.kill(int(server), signal.SIGKILL)
-        return execute(sql, params, many, context)
+        if stored > int(after):
+            os.kill(int(server), signal.SIGKILL)
+        done = execute(sql, params, many, context)
+        stored += sql.startswith("INSERT INTO `ingenium_credentials_credential`")
+        return done
 
     ids = list(Award.objects.order_by("pk").values_list("pk", flat=True))
     with connection.execute_wrapper(crash):

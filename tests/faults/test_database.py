@@ -60,8 +60,8 @@ def test_a_database_restarted_in_the_middle_of_a_batch_issues_each_award_once(
 ) -> None:
     assert database.program
     do("award-some", AWARDS)
-    # The fifth award's badge is stored, and its transaction open, when the server dies.
-    do("issue-and-crash", database.program.pid, 9)
+    # The fifth award's documents are stored, and their transaction open, when the server dies.
+    do("issue-and-crash", database.program.pid, 4)
     database.program.kill()
     database.program.start()
 

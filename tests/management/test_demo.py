@@ -70,7 +70,7 @@ def _run(output: Path) -> str:
     return out.getvalue()
 
 
-@pytest.mark.demo
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("demonstration_site")
 class TestDemonstration:

@@ -20,7 +20,7 @@ from ingenium_credentials.badges.report import Report
 from ingenium_credentials.views import reading
 from tests.badges.vectors import judged, vector
 
-pytestmark = pytest.mark.disable_socket
+pytestmark = [pytest.mark.disable_socket, pytest.mark.once]
 
 Document = dict[str, Any]
 FURTHER = "https://further.example/v1"
