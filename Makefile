@@ -30,7 +30,7 @@ demo: .venv/demo ## Course completion to verified credential, then the site on h
 	@$(MANAGE) ingenium_demo $(if $(filter 0 no false,$(SERVE)),,--serve)
 
 .PHONY: test
-test: .venv/test ## Install the system's parts and run every check and test (about 25 minutes on two cores)
+test: .venv/test ## Install the system's parts and run every check and test (about half an hour on two cores)
 	@$(BIN)/python scripts/run_tests.py
 
 .PHONY: quick
