@@ -176,6 +176,7 @@ def test_more_than_are_shown_are_counted(
         awarded_at=AWARDED,
         circumstances=api.Circumstances(given_in=course_id),
     )
+    # A list longer than the page shows would take hundreds of awards.
     monkeypatch.setattr("ingenium_credentials.views.instructor.revocations._MOST_SHOWN", 1)
 
     page = posted(

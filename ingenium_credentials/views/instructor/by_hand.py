@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from ... import api, lms
 from ...models import Achievement, Award
 from ..facts import Text, say
-from .forms import MomentField
+from .forms import MomentField, PercentField
 from .learners import find, nobody
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
@@ -36,17 +35,7 @@ class ByHandForm(forms.Form):
         help_text=gettext_lazy("A learner of this course."),
     )
     awarded_at = MomentField(label=gettext_lazy("Earned on (UTC)"))
-    grade = forms.DecimalField(
-        label=gettext_lazy("Grade in percent"),
-        required=False,
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
-        localize=True,
-        help_text=gettext_lazy("Only where the credential shows one."),
-        widget=forms.TextInput(),
-    )
+    grade = PercentField(help_text=gettext_lazy("Only where the credential shows one."))
     reason = forms.CharField(
         label=gettext_lazy("Why by hand?"),
         max_length=255,
@@ -76,12 +65,6 @@ class ByHandForm(forms.Form):
         if self.account is None:
             raise forms.ValidationError(nobody())
         return text
-
-    @property
-    def share(self) -> Decimal | None:
-        """The grade as a share of the maximum."""
-        grade: Decimal | None = self.cleaned_data["grade"]
-        return None if grade is None else grade / 100
 
 
 @frozen(kw_only=True)
@@ -154,7 +137,7 @@ def _award(request: HttpRequest, form: ByHandForm) -> HttpResponseBase | None:
             awarded_at=form.cleaned_data["awarded_at"],
             reason=form.cleaned_data["reason"],
             actor_id=request.user.pk,
-            grade=form.share,
+            grade=form.cleaned_data["grade"],
             circumstances=api.Circumstances(given_in=form.course.id),
         )
     except Exception as error:

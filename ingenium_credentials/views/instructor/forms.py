@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,10 +14,32 @@ from django.utils.translation import gettext_lazy as _
 from ...models import AwardRule
 from . import supervision
 
-__all__ = ["MomentField", "RuleForm"]
+__all__ = ["MomentField", "PercentField", "RuleForm"]
 
 _REVIEW_DAYS = 365
 _REASON = 255
+
+
+class PercentField(forms.DecimalField):
+    """A grade that people enter in percent; its value is the share of the maximum, or None."""
+
+    def __init__(self, *, help_text: Any) -> None:
+        super().__init__(
+            label=_("Grade in percent"),
+            required=False,
+            min_value=0,
+            max_value=100,
+            max_digits=5,
+            decimal_places=2,
+            localize=True,
+            help_text=help_text,
+            widget=forms.TextInput(),
+        )
+
+    def clean(self, value: Any) -> Decimal | None:
+        """The share."""
+        entered: Decimal | None = super().clean(value)
+        return None if entered is None else entered / 100
 
 
 class MomentField(forms.CharField):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ... import api
 from ...models import Award
 from ..facts import say
+from .forms import PercentField
 from .staff import Course, goto, leave_word, refusal, show, staff_only
 from .standing import utc
 from .telling import once_signed
@@ -59,24 +60,8 @@ class NameForm(ReasonForm):
 class GradeForm(ReasonForm):
     """The grade as it should be."""
 
-    percent = forms.DecimalField(
-        label=gettext_lazy("Grade in percent"),
-        required=False,
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
-        localize=True,
-        help_text=gettext_lazy("Empty: the credential shows no grade."),
-        widget=forms.TextInput(),
-    )
+    percent = PercentField(help_text=gettext_lazy("Empty: the credential shows no grade."))
     field_order = ("percent", "reason")
-
-    @property
-    def share(self) -> Decimal | None:
-        """The grade as a share of the maximum."""
-        entered: Decimal | None = self.cleaned_data["percent"]
-        return None if entered is None else entered / 100
 
 
 @frozen(kw_only=True)
@@ -193,7 +178,7 @@ def _look_at_name(award: Award, form: NameForm) -> Preview:
 
 
 def _look_at_grade(award: Award, form: GradeForm) -> Preview:
-    return _of_correction(award, api.preview_correction(award, grade=form.share))
+    return _of_correction(award, api.preview_correction(award, grade=form.cleaned_data["percent"]))
 
 
 def _of_correction(award: Award, found: api.CorrectionPreview) -> Preview:
@@ -276,7 +261,7 @@ _GRADE = _Work(
     initial=lambda award: {"percent": None if award.grade is None else (award.grade * 100).normalize()},
     look=_look_at_grade,
     do=lambda award, form, seen, actor: api.correct_grade(
-        award, form.share, reason=form.cleaned_data["reason"], actor_id=actor, seen=seen
+        award, form.cleaned_data["percent"], reason=form.cleaned_data["reason"], actor_id=actor, seen=seen
     ),
 )
 _RENEWAL = _Work(
