@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import statistics
 import time
 from collections.abc import Callable
 
@@ -22,8 +23,7 @@ def cpu_seconds(call: Callable[[], object]) -> float:
     gc.freeze()
     try:
         ratios = [_once(call) / _once(_reference_work) for _ in range(RUNS)]
-        # Whatever else goes on makes a call slower, never faster.
-        return min(ratios) * REFERENCE_SECONDS
+        return statistics.median(ratios) * REFERENCE_SECONDS
     finally:
         gc.unfreeze()
 
